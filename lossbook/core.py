@@ -1,0 +1,186 @@
+"""What all losses share: conversion, validation, reduction, and facts as data."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+class NoHessianError(TypeError):
+    """The loss has no second derivative worth using; the message says why."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is true of a loss. The tables of the book are made from it, and tests check each entry numerically.
+
+    The score is `y_pred`; the residual is ``r = y_pred - y_true``.
+    """
+
+    formula: str
+    """The value as LaTeX."""
+    task: str
+    """What it is for: "regression", "binary classification"..."""
+    convex: bool
+    """Convex in the score."""
+    bounded_influence: bool
+    """The gradient stays bounded, however far one sample lies off."""
+    continuous_derivatives: float
+    """How many derivatives are continuous everywhere: 0 with a kink, infinity when smooth."""
+    statistic: str
+    """What the best constant prediction estimates."""
+    reference: str
+    """Author and year, a heading of the bibliography."""
+    link: str = "identity"
+    """From the score to the prediction on its natural scale."""
+    likelihood: str | None = None
+    """The distribution of which the loss is the negative log-likelihood, up to a constant."""
+    keras: str | None = None
+    """The same loss in Keras."""
+    torch: str | None = None
+    """The same loss in PyTorch."""
+    sklearn: str | None = None
+    """The same loss in scikit-learn."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss: its value per sample, the derivatives of that value, and the weighted mean.
+
+    A subclass is a frozen dataclass whose fields are the hyperparameters. It declares `facts` and writes `_value`,
+    `_gradient` and `_hessian`, each a few lines on arrays that are already checked. Three declarations say what one
+    sample is, so that the checks below carry every family of losses:
+
+    - `score_ndim`: how many trailing axes of `y_pred` belong to one sample. 0 for one score a sample, 1 for the K
+      scores of a class or the mean and log-variance of a Gaussian, 2 for a mask or for the embeddings of a pair.
+    - `target_ndim`: the same for `y_true`.
+    - `_arguments`: from (`y_true`, `y_pred`) to what `_value` and its derivatives take. Extend it to restrict the
+      labels, or to accept targets of unequal length.
+    """
+
+    facts: ClassVar[Facts]
+    score_ndim: ClassVar[int] = 0
+    target_ndim: ClassVar[int] = 0
+    no_hessian: ClassVar[str] = "it is not defined for this loss"
+
+    def value(self, y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
+        """Return one value per sample, not reduced."""
+        return self._evaluate(self._value, y_true, y_pred)
+
+    def gradient(self, y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
+        """Return the derivative of each sample's value with respect to its score, in the shape of `y_pred`."""
+        return self._evaluate(self._gradient, y_true, y_pred)
+
+    def hessian(self, y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
+        """Return the second derivative of each sample's value.
+
+        It has the shape of `y_pred`; where K scores belong to one sample, (n, K, K).
+        Raises NoHessianError for a loss that has none.
+        """
+        return self._evaluate(self._hessian, y_true, y_pred)
+
+    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Return the mean value, weighted by `sample_weight` where given: the sum of w * value over the sum of w."""
+        values = self.value(y_true, y_pred)
+        if values.size == 0:
+            raise ValueError("y_pred must hold at least one sample to take a mean, got none")
+        if sample_weight is None:
+            return float(np.mean(values, dtype=np.float64))
+        weight = _check_weight(sample_weight, np.shape(values))
+        used = weight > 0  # a sample without weight is absent, even where its value is infinite
+        return float(np.average(values[used], weights=weight[used]))
+
+    def _evaluate(self, kernel: Callable[..., NDArray], y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
+        arguments = self._arguments(y_true, y_pred)
+        with np.errstate(over="ignore"):  # a loss too large for its dtype is infinite, which is the right limit
+            return kernel(*arguments)
+
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        y_true, y_pred = as_floats(y_true=y_true, y_pred=y_pred)
+        check_samples(y_true, y_pred, self.target_ndim, self.score_ndim)
+        check_finite("y_true", y_true)
+        if np.isnan(y_pred).any():
+            raise ValueError(f"y_pred must not contain NaN, got {np.isnan(y_pred).sum()} of {y_pred.size}")
+        return y_true, y_pred
+
+    def _value(self, *arguments: NDArray) -> NDArray:
+        raise NotImplementedError(f"{type(self).__name__} must define _value")
+
+    def _gradient(self, *arguments: NDArray) -> NDArray:
+        raise NotImplementedError(f"{type(self).__name__} must define _gradient")
+
+    def _hessian(self, *arguments: NDArray) -> NDArray:
+        raise NoHessianError(f"{type(self).__name__} has no Hessian: {self.no_hessian}")
+
+    def _set_number(self, name: str, low: float, high: float, *, closed: bool = False) -> None:
+        """Check the hyperparameter `name` and keep it as a Python float, which leaves float32 arrays float32."""
+        got = getattr(self, name)
+        try:
+            number = float(got)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not (low < number < high or (closed and low <= number < high)):
+            domain = f"{'[' if closed else '('}{low:g}, {high:g})"
+            raise ValueError(f"{type(self).__name__}: {name} must be a number in {domain}, got {got!r}")
+        object.__setattr__(self, name, number)
+
+
+def as_floats(**arrays: ArrayLike) -> list[NDArray]:
+    """Convert arrays to one common float dtype: float32 where no float64 takes part, else float64.
+
+    Integers and booleans become floats first, so that small unsigned integers cannot wrap around.
+    """
+    converted = {name: _as_real(name, array) for name, array in arrays.items()}
+    floats = [array.dtype for array in converted.values() if array.dtype.kind == "f"]
+    single = bool(floats) and np.result_type(*floats).itemsize <= 4
+    return [array.astype(np.float32 if single else np.float64, copy=False) for array in converted.values()]
+
+
+def _as_real(name: str, array: ArrayLike) -> NDArray:
+    try:
+        converted = np.asarray(array)
+    except ValueError:
+        raise ValueError(f"{name} must be a rectangular array of numbers, got rows of unequal length") from None
+    if converted.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must be an array of real numbers, got dtype {converted.dtype}")
+    return converted
+
+
+def check_samples(y_true: NDArray, y_pred: NDArray, target_ndim: int, score_ndim: int) -> None:
+    """Raise ValueError unless `y_true` and `y_pred` have the same samples; nothing is ever broadcast."""
+    for name, array, ndim in (("y_true", y_true, target_ndim), ("y_pred", y_pred, score_ndim)):
+        if array.ndim < ndim:
+            raise ValueError(f"{name} must have at least {ndim} axes, got shape {array.shape}")
+    samples_true = y_true.shape[: y_true.ndim - target_ndim]
+    samples_pred = y_pred.shape[: y_pred.ndim - score_ndim]
+    if samples_true != samples_pred:
+        raise ValueError(
+            f"y_pred must have the samples of y_true, got y_true of shape {y_true.shape} "
+            f"and y_pred of shape {y_pred.shape}"
+        )
+
+
+def check_finite(name: str, array: NDArray) -> None:
+    """Raise ValueError that names the argument unless every entry is finite."""
+    bad = ~np.isfinite(array)
+    if bad.any():
+        raise ValueError(f"{name} must be finite, got NaN or infinity in {bad.sum()} of {array.size} entries")
+
+
+def _check_weight(sample_weight: ArrayLike, shape: tuple[int, ...]) -> NDArray:
+    (weight,) = as_floats(sample_weight=sample_weight)
+    if weight.shape != shape:
+        raise ValueError(f"sample_weight must have one weight per sample, shape {shape}, got shape {weight.shape}")
+    check_finite("sample_weight", weight)
+    if (weight < 0).any() or not (weight > 0).any():
+        raise ValueError(f"sample_weight must be non-negative with a positive sum, got a sum of {weight.sum():g} "
+                         f"and a smallest weight of {weight.min():g}")
+    return weight.astype(np.float64, copy=False)
+
+
+def hyperparameters(loss: Loss) -> dict[str, Any]:
+    """Return the hyperparameters of a loss by name."""
+    return {field.name: getattr(loss, field.name) for field in fields(loss)}
