@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, fields
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -87,16 +89,16 @@ class Loss:
         values = self.value(y_true, y_pred)
         if values.size == 0:
             raise ValueError("y_pred must hold at least one sample to take a mean, got none")
-        if sample_weight is None:
-            return float(np.mean(values, dtype=np.float64))
-        weight = _check_weight(sample_weight, np.shape(values))
-        used = weight > 0  # a sample without weight is absent, even where its value is infinite
-        return float(np.average(values[used], weights=weight[used]))
+        with np.errstate(over="ignore"):  # as in `_evaluate`
+            if sample_weight is None:
+                return float(np.mean(values, dtype=np.float64))
+            weight = _check_weight(sample_weight, values.shape)
+            used = weight > 0  # a sample without weight is absent, even where its value is infinite
+            return float(np.average(values[used], weights=weight[used]))
 
     def _evaluate(self, kernel: Callable[..., NDArray], y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
-        arguments = self._arguments(y_true, y_pred)
         with np.errstate(over="ignore"):  # a loss too large for its dtype is infinite, which is the right limit
-            return kernel(*arguments)
+            return np.asarray(kernel(*self._arguments(y_true, y_pred)))
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = as_floats(y_true=y_true, y_pred=y_pred)
@@ -118,10 +120,10 @@ class Loss:
     def _set_number(self, name: str, low: float, high: float, *, closed: bool = False) -> None:
         """Check the hyperparameter `name` and keep it as a Python float, which leaves float32 arrays float32."""
         got = getattr(self, name)
-        try:
-            number = float(got)
-        except (TypeError, ValueError):
-            number = math.nan
+        number = math.nan
+        if isinstance(got, Real) and not isinstance(got, bool):  # float alone would also take the text "1.5"
+            with suppress(OverflowError):
+                number = float(got)
         if not (low < number < high or (closed and low <= number < high)):
             domain = f"{'[' if closed else '('}{low:g}, {high:g})"
             raise ValueError(f"{type(self).__name__}: {name} must be a number in {domain}, got {got!r}")
@@ -150,13 +152,16 @@ def _as_real(name: str, array: ArrayLike) -> NDArray:
 
 
 def check_samples(y_true: NDArray, y_pred: NDArray, target_ndim: int, score_ndim: int) -> None:
-    """Raise ValueError unless `y_true` and `y_pred` have the same samples; nothing is ever broadcast."""
+    """Raise ValueError unless `y_true` and `y_pred` have the same samples; nothing is ever broadcast.
+
+    Where a target has as many axes as a score, such as two masks, these have to agree as well.
+    """
     for name, array, ndim in (("y_true", y_true, target_ndim), ("y_pred", y_pred, score_ndim)):
         if array.ndim < ndim:
             raise ValueError(f"{name} must have at least {ndim} axes, got shape {array.shape}")
     samples_true = y_true.shape[: y_true.ndim - target_ndim]
     samples_pred = y_pred.shape[: y_pred.ndim - score_ndim]
-    if samples_true != samples_pred:
+    if samples_true != samples_pred or (target_ndim == score_ndim and y_true.shape != y_pred.shape):
         raise ValueError(
             f"y_pred must have the samples of y_true, got y_true of shape {y_true.shape} "
             f"and y_pred of shape {y_pred.shape}"
@@ -175,10 +180,13 @@ def _check_weight(sample_weight: ArrayLike, shape: tuple[int, ...]) -> NDArray:
     if weight.shape != shape:
         raise ValueError(f"sample_weight must have one weight per sample, shape {shape}, got shape {weight.shape}")
     check_finite("sample_weight", weight)
-    if (weight < 0).any() or not (weight > 0).any():
-        raise ValueError(f"sample_weight must be non-negative with a positive sum, got a sum of {weight.sum():g} "
-                         f"and a smallest weight of {weight.min():g}")
-    return weight.astype(np.float64, copy=False)
+    weight = weight.astype(np.float64, copy=False)
+    if (weight < 0).any() or not 0 < weight.sum() < np.inf:
+        raise ValueError(
+            f"sample_weight must be non-negative with a positive and finite sum, got a sum of {weight.sum():g} "
+            f"and a smallest weight of {weight.min():g}"
+        )
+    return weight
 
 
 def hyperparameters(loss: Loss) -> dict[str, Any]:

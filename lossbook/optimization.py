@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lossbook.core import Loss, as_floats
+from lossbook.core import Loss, as_floats, check_finite
 
 Objective = Callable[[NDArray], tuple[float, NDArray]]
 
@@ -34,8 +35,8 @@ def gradient_descent(objective: Objective, start: ArrayLike, learning_rate: floa
         steps: how many steps to take; 0 yields the start alone.
 
     Raises:
-        ValueError: if the learning rate is not a positive number, `steps` is negative, or the objective's gradient
-            does not have the shape of the parameters.
+        ValueError: if the learning rate is not a positive number, `steps` is not a whole number from 0 on, or the
+            objective's gradient does not have the shape of the parameters.
 
     Reference: Bottou, Curtis and Nocedal (2018).
 
@@ -48,22 +49,24 @@ def gradient_descent(objective: Objective, start: ArrayLike, learning_rate: floa
     2 [1.] 1.0
     3 [0.5] 0.25
     """
-    if not 0 < learning_rate < np.inf:
+    if not (isinstance(learning_rate, Real) and 0 < learning_rate < np.inf):
         raise ValueError(f"learning_rate must be a positive number, got {learning_rate!r}")
-    if steps < 0:
-        raise ValueError(f"steps must be 0 or more, got {steps!r}")
+    if not (isinstance(steps, Integral) and steps >= 0):
+        raise ValueError(f"steps must be a whole number, 0 or more, got {steps!r}")
     (parameters,) = as_floats(start=start)
-    return _descend(objective, parameters, learning_rate, steps)
+    # A copy: the trace must not change with the caller's array.
+    return _descend(objective, parameters.copy(), learning_rate, steps)
 
 
 def _descend(objective: Objective, parameters: NDArray, learning_rate: float, steps: int) -> Iterator[Step]:
     # Separate from its checks: a generator would raise them only once somebody iterates.
     for iteration in range(steps + 1):
         value, gradient = objective(parameters)
-        if np.shape(gradient) != parameters.shape:
+        gradient = np.asarray(gradient)
+        if gradient.shape != parameters.shape:
             raise ValueError(
                 f"objective must return a gradient of the parameters' shape {parameters.shape}, "
-                f"got shape {np.shape(gradient)}"
+                f"got shape {gradient.shape}"
             )
         yield Step(iteration, parameters, value, gradient)
         parameters = parameters - learning_rate * gradient
@@ -81,7 +84,7 @@ def linear_objective(loss: Loss, features: ArrayLike, y_true: ArrayLike) -> Obje
         y_true: shape (n,).
 
     Raises:
-        ValueError: if `features` is not a matrix with one row per entry of `y_true`.
+        ValueError: if `features` is not a matrix with one row per entry of `y_true`, or not all finite.
 
     >>> from lossbook.regression import SquaredError
     >>> risk = linear_objective(SquaredError(), [[1.0], [1.0]], [2.0, 4.0])
@@ -94,6 +97,8 @@ def linear_objective(loss: Loss, features: ArrayLike, y_true: ArrayLike) -> Obje
         raise ValueError(
             f"features must be of shape (n, p) and y_true of shape (n,), got {features.shape} and {y_true.shape}"
         )
+    check_finite("features", features)
+    check_finite("y_true", y_true)
 
     def objective(parameters: NDArray) -> tuple[float, NDArray]:
         y_pred = features @ parameters

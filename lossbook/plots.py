@@ -20,13 +20,12 @@ GRAY = "#666666"
 INK = "#222222"
 
 STYLE = {
+    "axes.axisbelow": True,
     "axes.edgecolor": GRAY,
     "axes.grid": True,
     "axes.labelcolor": INK,
-    "axes.prop_cycle": None,  # set in `figure`, where matplotlib is loaded
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlelocation": "left",
     "axes.titlesize": 11,
     "figure.constrained_layout.use": True,
     "font.size": 10,

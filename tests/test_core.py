@@ -1,0 +1,368 @@
+"""The base of all losses: what it accepts, what it refuses its mean, and that it carries all families."""
+
+import dataclasses
+import math
+import pickle
+import subprocess
+import sys
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from scipy import special
+
+import lossbook
+from lossbook import (
+    AbsoluteError,
+    Expectile,
+    GeneralRobust,
+    Huber,
+    Loss,
+    NoHessianError,
+    Quantile,
+    SquaredError,
+)
+from lossbook.core import check_finite, hyperparameters
+
+# Importing ----------------------------------------------------------------------------------------
+
+
+def test_import_loads_only_numpy_and_scipy():
+    heavy = {
+        "tensorflow",
+        "keras",
+        "torch",
+        "matplotlib",
+        "IPython",
+        "sklearn",
+        "pandas",
+        "PIL",
+        "ipywidgets",
+    }
+    code = "import sys, lossbook; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {"lossbook", "numpy", "scipy"} <= set(loaded)
+    assert heavy.isdisjoint(loaded)
+
+
+def test_public_names_exist():
+    assert sorted(lossbook.__all__) == lossbook.__all__
+    assert all(hasattr(lossbook, name) for name in lossbook.__all__)
+
+
+# Bad input ----------------------------------------------------------------------------------------
+
+METHODS = ("value", "gradient", "hessian", "__call__")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("y_true", "y_pred", "message"),
+    [
+        ([1.0, 2.0], [1.0], r"y_pred .* y_true of shape \(2,\) and y_pred of shape \(1,\)"),
+        ([1.0], 1.0, r"y_pred .* y_true of shape \(1,\) and y_pred of shape \(\)"),
+        ([[1.0, 2.0]], [[1.0], [2.0]], r"y_true of shape \(1, 2\) and y_pred of shape \(2, 1\)"),
+        ([1.0, math.nan], [1.0, 2.0], "y_true must be finite, got NaN or infinity in 1 of 2 entries"),
+        ([1.0, math.inf], [1.0, 2.0], "y_true must be finite, got NaN or infinity in 1 of 2 entries"),
+        ([1.0, 2.0], [math.nan, 2.0], "y_pred must not contain NaN, got 1 of 2"),
+        (["a", "b"], [1.0, 2.0], "y_true must be an array of real numbers, got dtype <U1"),
+        ([1.0, 2.0], ["1", "2"], "y_pred must be an array of real numbers, got dtype <U1"),
+        ([1j, 2.0], [1.0, 2.0], "y_true must be an array of real numbers, got dtype complex128"),
+        (
+            [[1.0], [2.0, 3.0]],
+            [1.0, 2.0],
+            "y_true must be a rectangular array of numbers, got rows of unequal length",
+        ),
+        ([1.0, 2.0], [[1.0], [2.0, 3.0]], "y_pred must be a rectangular array of numbers"),
+        (None, [1.0], "y_true must be an array of real numbers, got dtype object"),
+        ([1.0], None, "y_pred must be an array of real numbers, got dtype object"),
+        ([1.0], [None], "y_pred must be an array of real numbers, got dtype object"),
+        (
+            np.array(["2020-01-01"], "datetime64[D]"),
+            [1.0],
+            "y_true must be an array of real numbers, got dtype date",
+        ),
+        ({"a": 1}, [1.0], "y_true must be an array of real numbers, got dtype object"),
+    ],
+)
+def test_bad_arrays(method, y_true, y_pred, message):
+    with pytest.raises(ValueError, match=message):
+        getattr(SquaredError(), method)(y_true, y_pred)
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        ([1.0], r"sample_weight must have one weight per sample, shape \(2,\), got shape \(1,\)"),
+        (1.0, r"shape \(2,\), got shape \(\)"),
+        ([[1.0], [1.0]], r"shape \(2,\), got shape \(2, 1\)"),
+        ([1.0, -1.0], "sample_weight must be non-negative .* a smallest weight of -1"),
+        ([0.0, 0.0], "sample_weight must be non-negative with a positive and finite sum, got a sum of 0"),
+        ([1e308, 1e308], "got a sum of inf"),
+        ([1.0, math.nan], "sample_weight must be finite, got NaN or infinity in 1 of 2 entries"),
+        ([1.0, math.inf], "sample_weight must be finite"),
+        (["a", "b"], "sample_weight must be an array of real numbers, got dtype <U1"),
+        ([1j, 1.0], "sample_weight must be an array of real numbers, got dtype complex128"),
+    ],
+)
+def test_bad_weights(weight, message):
+    with pytest.raises(ValueError, match=message):
+        SquaredError()([1.0, 2.0], [1.0, 2.0], weight)
+
+
+@pytest.mark.parametrize("weight", [None, []])
+def test_no_samples(weight):
+    assert SquaredError().value([], []).shape == (0,)
+    with pytest.raises(ValueError, match="y_pred must hold at least one sample to take a mean, got none"):
+        SquaredError()([], [], weight)
+
+
+# The mean -----------------------------------------------------------------------------------------
+
+Y_TRUE, Y_PRED = np.array([0.0, 1.0, 2.0, 5.0]), np.array([0.5, -1.0, 2.0, 1.0])
+
+
+def test_mean():
+    assert SquaredError()(Y_TRUE, Y_PRED) == (0.25 + 4 + 0 + 16) / 4
+    assert type(SquaredError()(Y_TRUE, Y_PRED)) is float
+    assert SquaredError()(Y_TRUE.reshape(2, 2), Y_PRED.reshape(2, 2)) == (0.25 + 4 + 0 + 16) / 4
+    assert SquaredError()(1.0, 3.0) == 4
+    assert SquaredError()(1.0, 3.0, 2.0) == 4
+
+
+@pytest.mark.parametrize("weight", [[1, 2, 0, 3], [3, 1, 1, 1], [0, 0, 0, 2]])
+def test_a_weight_repeats_the_sample(weight):
+    repeated = SquaredError()(np.repeat(Y_TRUE, weight), np.repeat(Y_PRED, weight))
+    assert SquaredError()(Y_TRUE, Y_PRED, weight) == pytest.approx(repeated, rel=1e-15)
+    assert SquaredError()(Y_TRUE, Y_PRED, np.array(weight) / 7) == pytest.approx(repeated, rel=1e-15)
+
+
+def test_weights_of_other_types():
+    expected = SquaredError()(Y_TRUE[1:3], Y_PRED[1:3])
+    for dtype in (bool, np.uint8, np.float32):
+        assert SquaredError()(Y_TRUE, Y_PRED, np.array([0, 1, 1, 0], dtype)) == expected
+
+
+def test_a_sample_without_weight_is_absent():
+    assert SquaredError()([0.0, 0.0], [3.0, math.inf], [1.0, 0.0]) == 9
+    assert SquaredError()([0.0, 0.0], [3.0, math.inf], [1.0, 1e-9]) == math.inf
+
+
+def test_mean_of_float32_is_taken_in_float64():
+    r = np.full(1_000_003, 0.1, np.float32)
+    expected = float(Fraction(float(np.float32(0.1))))
+    assert AbsoluteError()(np.zeros_like(r), r) == pytest.approx(expected, rel=1e-12)
+    assert AbsoluteError()(np.zeros_like(r), r, np.ones_like(r)) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_mean_too_large_is_infinite():
+    r = [1.3e154, 1.3e154]
+    assert SquaredError()([0.0, 0.0], r) == math.inf
+    assert SquaredError()([0.0, 0.0], r, [1.0, 1.0]) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("true", "pred", "result"),
+    [
+        (np.float32, np.float32, np.float32),
+        (np.float16, np.float32, np.float32),
+        (np.int64, np.float32, np.float32),
+        (np.float32, np.uint8, np.float32),
+        (np.float64, np.float32, np.float64),
+        (np.int32, np.int32, np.float64),
+        (bool, bool, np.float64),
+        (np.longdouble, np.float32, np.float64),
+    ],
+)
+def test_common_dtype(true, pred, result):
+    assert SquaredError().value(np.ones(2, true), np.zeros(2, pred)).dtype == result
+
+
+def test_arrays_are_left_as_they_were():
+    y_true, y_pred = Y_TRUE.copy(), Y_PRED.copy()
+    for loss in (SquaredError(), Huber(), GeneralRobust()):
+        for function in (loss, loss.value, loss.gradient, loss.hessian):
+            function(y_true, y_pred)
+    np.testing.assert_array_equal(y_true, Y_TRUE)
+    np.testing.assert_array_equal(y_pred, Y_PRED)
+
+
+# Losses as values ---------------------------------------------------------------------------------
+
+
+def test_equality_and_hash():
+    assert Huber(1) == Huber(1.0) == Huber(np.float32(1))
+    assert hash(Huber(1)) == hash(Huber(1.0))
+    assert Huber(1) != Huber(2)
+    assert Quantile(0.3) != Expectile(0.3)
+    assert len({SquaredError(), SquaredError(), AbsoluteError()}) == 2
+
+
+def test_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Huber().delta = 2
+
+
+def test_repr_and_hyperparameters():
+    loss = GeneralRobust(alpha=-math.inf, c=2)
+    assert repr(loss) == "GeneralRobust(alpha=-inf, c=2.0)"
+    assert hyperparameters(loss) == {"alpha": -math.inf, "c": 2}
+    assert hyperparameters(SquaredError()) == {}
+
+
+def test_replace_checks_again():
+    assert dataclasses.replace(Huber(1), delta=3) == Huber(3)
+    with pytest.raises(ValueError, match="delta must be a number"):
+        dataclasses.replace(Huber(1), delta=-3)
+
+
+@pytest.mark.parametrize("loss", [SquaredError(), Huber(3), GeneralRobust(-math.inf)], ids=repr)
+def test_pickle(loss):
+    assert pickle.loads(pickle.dumps(loss)) == loss
+
+
+# Other families: the base has to carry losses that are not of a residual --------------------------
+
+
+@dataclass(frozen=True)
+class SoftmaxCrossEntropy(Loss):
+    """K scores a sample, and a class index as target."""
+
+    score_ndim: ClassVar[int] = 1
+
+    def _arguments(self, y_true, y_pred):
+        y_true, y_pred = super()._arguments(y_true, y_pred)
+        labels = y_true.astype(int)
+        if (labels != y_true).any() or (labels < 0).any() or (labels >= y_pred.shape[-1]).any():
+            raise ValueError(f"y_true must hold classes from 0 to {y_pred.shape[-1] - 1}, got {y_true}")
+        return np.eye(y_pred.shape[-1])[labels], y_pred
+
+    def _value(self, target, y_pred):
+        return -(target * special.log_softmax(y_pred, axis=-1)).sum(-1)
+
+    def _gradient(self, target, y_pred):
+        return special.softmax(y_pred, axis=-1) - target
+
+    def _hessian(self, target, y_pred):
+        p = special.softmax(y_pred, axis=-1)
+        return np.eye(p.shape[-1]) * p[..., None] - p[..., None] * p[..., None, :]
+
+
+@dataclass(frozen=True)
+class PairDistance(Loss):
+    """Two embeddings a sample, and as target whether they differ."""
+
+    margin: float = 1.0
+
+    score_ndim: ClassVar[int] = 2
+    no_hessian: ClassVar[str] = "two embeddings couple through their distance"
+
+    def __post_init__(self):
+        self._set_number("margin", 0, math.inf)
+
+    def _value(self, differ, pair):
+        distance = np.linalg.norm(pair[..., 0, :] - pair[..., 1, :], axis=-1)
+        return np.where(differ == 1, np.maximum(self.margin - distance, 0) ** 2, distance**2)
+
+    def _gradient(self, differ, pair):
+        return np.zeros_like(pair)
+
+
+@dataclass(frozen=True)
+class MaskOverlap(Loss):
+    """A mask as target and a mask of scores: one value per image."""
+
+    score_ndim: ClassVar[int] = 2
+    target_ndim: ClassVar[int] = 2
+
+    def _value(self, target, score):
+        p = special.expit(score)
+        return 1 - 2 * (target * p).sum((-2, -1)) / (target + p).sum((-2, -1))
+
+
+@dataclass(frozen=True)
+class SequenceLength(Loss):
+    """T times K scores a sample, and targets of unequal length, padded on their way to the base's checks."""
+
+    score_ndim: ClassVar[int] = 2
+    target_ndim: ClassVar[int] = 1
+
+    def _arguments(self, y_true, y_pred):
+        lengths = np.array([len(target) for target in y_true])
+        padded = np.zeros((len(y_true), lengths.max(initial=0)))
+        for row, target in zip(padded, y_true, strict=True):
+            row[: len(target)] = target
+        return (*super()._arguments(padded, y_pred), lengths)
+
+    def _value(self, labels, scores, lengths):
+        return np.abs(scores.shape[-2] - lengths).astype(scores.dtype)
+
+
+def test_a_loss_that_couples_its_scores():
+    loss, y_true, y_pred = SoftmaxCrossEntropy(), [0, 2], np.array([[0.0, 0, 0], [1, 2, 4]])
+    assert loss.value(y_true, y_pred) == pytest.approx([math.log(3), math.log1p(math.exp(-2) + math.exp(-3))])
+    assert loss.gradient(y_true, y_pred).shape == (2, 3)
+    assert loss.hessian(y_true, y_pred).shape == (2, 3, 3)
+    assert loss.hessian(y_true, y_pred).sum(-1) == pytest.approx(np.zeros((2, 3)), abs=1e-15)
+    assert loss(y_true, y_pred, [1, 0]) == pytest.approx(math.log(3))
+    assert loss.value(1, [0.0, 0.0]) == pytest.approx(math.log(2))
+    with pytest.raises(ValueError, match="y_true must hold classes from 0 to 2"):
+        loss([0, 3], y_pred)
+    with pytest.raises(ValueError, match=r"y_true of shape \(2, 1\) and y_pred of shape \(2, 3\)"):
+        loss([[0], [2]], y_pred)
+    with pytest.raises(ValueError, match=r"y_pred must have at least 1 axes, got shape \(\)"):
+        loss(0, 1.0)
+    with pytest.raises(ValueError, match=r"shape \(2,\), got shape \(2, 3\)"):
+        loss(y_true, y_pred, np.ones((2, 3)))
+
+
+def test_a_loss_on_pairs():
+    loss, pairs = PairDistance(margin=2), np.array([[[0.0, 0.0], [3.0, 4.0]], [[1.0, 1.0], [1.0, 2.0]]])
+    assert loss.value([0, 1], pairs).tolist() == [25, 1]
+    assert loss.gradient([0, 1], pairs).shape == pairs.shape
+    with pytest.raises(NoHessianError, match="PairDistance has no Hessian: two embeddings couple"):
+        loss.hessian([0, 1], pairs)
+    with pytest.raises(ValueError, match="y_pred must have at least 2 axes"):
+        loss([0], [1.0])
+    with pytest.raises(ValueError, match=r"y_true of shape \(2,\) and y_pred of shape \(1, 2, 2\)"):
+        loss([0, 1], pairs[:1])
+
+
+def test_a_loss_on_masks():
+    loss = MaskOverlap()
+    masks = np.array([[[1, 0], [0, 1]], [[1, 1], [1, 1]]])
+    perfect = np.where(masks == 1, np.inf, -np.inf)
+    assert loss.value(masks, perfect).tolist() == [0, 0]
+    assert loss(masks, perfect, [1, 2]) == 0
+    assert loss.value(masks[0], perfect[0]).shape == ()
+    # a mask of another size, or one that would broadcast
+    for other in (perfect[:, :1], perfect[:, :1, :1], perfect[:, :, :1]):
+        with pytest.raises(ValueError, match=r"y_true of shape \(2, 2, 2\) and y_pred of shape"):
+            loss(masks, other)
+    with pytest.raises(NotImplementedError, match="MaskOverlap must define _gradient"):
+        loss.gradient(masks, perfect)
+
+
+def test_a_loss_on_targets_of_unequal_length():
+    loss, scores = SequenceLength(), np.zeros((3, 4, 5), np.float32)
+    assert loss.value([[1, 2], [3], []], scores).tolist() == [2, 3, 4]
+    assert loss([[1, 2], [3], []], scores, [1, 1, 0]) == 2.5
+    with pytest.raises(ValueError, match="y_pred must have the samples of y_true"):
+        loss([[1, 2]], scores)
+    with pytest.raises(ValueError, match="y_true must be finite"):
+        loss([[1, math.nan], [1], [1]], scores)
+
+
+def test_a_loss_without_a_hessian_says_so_by_default():
+    with pytest.raises(NoHessianError, match="MaskOverlap has no Hessian: it is not defined for this loss"):
+        MaskOverlap().hessian(np.ones((1, 2, 2)), np.ones((1, 2, 2)))
+    assert issubclass(NoHessianError, TypeError)
+
+
+def test_check_finite_names_its_argument():
+    with pytest.raises(ValueError, match="margins must be finite, got NaN or infinity in 2 of 3 entries"):
+        check_finite("margins", np.array([1, math.nan, -math.inf]))

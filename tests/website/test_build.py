@@ -1,0 +1,178 @@
+"""The built website: complete, without dead links, and with buttons that lead into its own repository."""
+
+import posixpath
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tools import notebooks, pages, reference, repository
+from tools.notebooks import tags
+from tools.repository import ROOT
+from website.__main__ import build
+from website.buttons import drop_colab_without_address, theme_options
+
+FORK = "https://github.com/reader/fork"
+
+pytestmark = pytest.mark.xdist_group("site")  # one build, not one per worker
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> dict[str, BeautifulSoup | None]:
+    """Build the site as a fork would; return its pages, and None for other files, by their paths."""
+    folder = tmp_path_factory.mktemp("site")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("LOSSBOOK_REPOSITORY", FORK)
+        environment.setenv("LOSSBOOK_BRANCH", "main")
+        assert build(folder) == 0, "the build fails or warns; see above"
+    html = folder / "_build" / "html"
+    files = {path.relative_to(html).as_posix(): path for path in html.rglob("*") if path.is_file()}
+    return {
+        name: BeautifulSoup(path.read_bytes(), "html.parser") if _is_page(name) else None
+        for name, path in files.items()
+    }
+
+
+def _is_page(name: str) -> bool:
+    return name.endswith(".html") and not name.startswith("_static/")  # the theme leaves a template there
+
+
+def html_name(path: Path) -> str:
+    return path.relative_to(ROOT).with_suffix(".html").as_posix()
+
+
+def written(site) -> list[tuple[Path, BeautifulSoup]]:
+    return [(path, site[html_name(path)]) for path in pages.documents()]
+
+
+def cells(path: Path, tag: str) -> int:
+    return sum(tag in tags(cell) for cell in notebooks.read(path).cells) if path.suffix == ".ipynb" else 0
+
+
+def test_every_page_is_built(site):
+    assert [path for path in pages.documents() if html_name(path) not in site] == []
+    assert site["index.html"] is not None
+
+
+def test_every_image_has_alternative_text(site):
+    images = [(name, image) for name, page in site.items() if page for image in page("img")]
+    assert [(name, str(image)) for name, image in images if not image.get("alt")] == []
+
+
+def test_every_link_leads_somewhere(site):
+    dead = []
+    for name, page in site.items():
+        for element in page(["a", "img", "link", "script"]) if page else []:
+            target = element.get("href") or element.get("src")
+            if not target or urlsplit(target).scheme or target.startswith("//"):
+                continue
+            parts = urlsplit(target)
+            file = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(parts.path)))
+            file = name if not parts.path else file
+            anchor = unquote(parts.fragment)
+            if file not in site:
+                dead.append((name, target, "no such file"))
+            elif anchor and site[file] and not site[file].find(id=anchor):
+                dead.append((name, target, "no such anchor"))
+    assert dead == []
+
+
+def test_concepts_are_found(site):
+    dead = [
+        row.id
+        for row in reference.concepts()
+        if row.page != reference.PLANNED and row.anchor and not site[html_name(row.path)].find(id=row.anchor)
+    ]
+    assert dead == []
+
+
+def test_front_block_is_a_card(site):
+    for path, page in written(site):
+        assert len(page.select("article div.front-block")) == cells(path, "front-block"), path
+
+
+def test_setup_cell_is_not_shown(site):
+    for path, page in written(site):
+        assert "google.colab" not in page.article.get_text(), path
+
+
+def test_frameworks_are_tabs(site):
+    for path, page in written(site):
+        labels = [label.get_text(strip=True) for label in page.select("article label.sd-tab-label")]
+        assert labels == ["Keras", "PyTorch"] * cells(path, "pytorch"), path
+
+
+def test_figures_keep_their_proportions(site):
+    for path, page in written(site):
+        for image in page.select("article .cell_output img"):
+            assert "height" not in image.get("style", ""), path
+
+
+def launch_links(page: BeautifulSoup) -> dict[str, str]:
+    links = [link["href"] for link in page.select(".article-header-buttons a[href^='https:']")]
+    return {urlsplit(link).netloc: link for link in links}
+
+
+def test_buttons_lead_into_the_repository(site):
+    for path, page in written(site):
+        links = launch_links(page)
+        assert all("reader/fork" in link for link in links.values()), path
+        assert "github.com" in links
+        if path.suffix == ".ipynb":
+            where = path.relative_to(ROOT).as_posix()
+            assert links["mybinder.org"].endswith(f"/reader/fork/main?urlpath=lab/tree/{where}")
+            setups = [cell for cell in notebooks.read(path).cells if "setup" in tags(cell)]
+            has_address = any(notebooks.setup_address(cell.source) for cell in setups)
+            assert ("colab.research.google.com" in links) == has_address
+
+
+def test_no_repository_no_buttons(monkeypatch):
+    monkeypatch.delenv("LOSSBOOK_REPOSITORY", raising=False)
+    monkeypatch.setattr(repository, "_git", lambda *arguments: "")
+    assert theme_options() == {}
+
+
+def test_remote_is_used(monkeypatch):
+    monkeypatch.delenv("LOSSBOOK_REPOSITORY", raising=False)
+    monkeypatch.delenv("LOSSBOOK_BRANCH", raising=False)
+    answers = {"remote": "git@github.com:reader/fork.git", "branch": "draft"}
+    monkeypatch.setattr(repository, "_git", lambda command, *arguments: answers[command])
+    options = theme_options()
+    assert (options["repository_url"], options["repository_branch"]) == (FORK, "draft")
+
+
+def test_wrong_address_is_refused(monkeypatch):
+    monkeypatch.setenv("LOSSBOOK_REPOSITORY", "https://example.org/reader/fork")
+    with pytest.raises(ValueError, match="LOSSBOOK_REPOSITORY"):
+        theme_options()
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://github.com/reader/fork", FORK),
+        ("https://github.com/reader/fork.git", FORK),
+        ("https://token@github.com/reader/fork.git", FORK),
+        ("https://github.com/reader/fork/", FORK),
+        ("git@github.com:reader/fork.git", FORK),
+        ("ssh://git@github.com/reader/fork.git", FORK),
+        ("https://github.com/reader/fork.js", f"{FORK}.js"),
+        ("https://gitlab.com/reader/fork", None),
+        ("https://example.org/github.com/reader/fork", None),
+        ("../elsewhere", None),
+        ("", None),
+    ],
+)
+def test_remote_forms(remote, address):
+    assert repository.github_address(remote) == address
+
+
+@pytest.mark.parametrize(("address", "left"), [(None, ["Binder"]), (FORK, ["Binder", "Colab"])])
+def test_colab_needs_an_address(address, left):
+    app = SimpleNamespace(env=SimpleNamespace(metadata={"page": {"setup_address": address}}))
+    buttons = [{"text": "Binder"}, {"text": "Colab"}]
+    context = {"header_buttons": [{"label": "launch-buttons", "buttons": buttons}]}
+    drop_colab_without_address(app, "page", "page.html", context, None)
+    assert [button["text"] for button in context["header_buttons"][0]["buttons"]] == left

@@ -1,0 +1,45 @@
+"""Which pages the book has: the ones that ``_toc.yml`` lists, in its order."""
+
+from pathlib import Path
+
+import yaml
+
+from tools.repository import ROOT
+
+
+def _entries(node: dict):
+    if "root" in node:
+        yield node["root"]
+    if "file" in node:
+        yield node["file"]
+    for key in ("parts", "chapters", "sections"):
+        for child in node.get(key, []):
+            yield from _entries(child)
+
+
+def documents() -> list[Path]:
+    """Return every page of the book; the ones without a notebook are Markdown."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    paths = []
+    for entry in _entries(toc):
+        as_markdown = ROOT / f"{entry}.md"
+        paths.append(as_markdown if as_markdown.exists() else ROOT / f"{entry}.ipynb")
+    return paths
+
+
+def notebooks() -> list[Path]:
+    """Return the pages that are notebooks."""
+    return [path for path in documents() if path.suffix == ".ipynb"]
+
+
+def name(path: Path) -> str:
+    """Return a page's short name, such as ``regression/quantiles``."""
+    return path.resolve().relative_to(ROOT / "chapters").with_suffix("").as_posix()
+
+
+def find(page: str) -> Path:
+    """Return the path of a page given as a path or as ``chapter/page``."""
+    for path in (Path(page), ROOT / page, ROOT / "chapters" / f"{page}.ipynb"):
+        if path.is_file():
+            return path.resolve()
+    raise FileNotFoundError(f"no such page: {page}")

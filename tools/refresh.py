@@ -1,0 +1,56 @@
+"""Run pages and store their outputs: ``python -m tools.refresh [PAGE ...]``, all pages without one.
+
+A PAGE is a path or a short name such as ``regression/quantiles``. The generated reference pages are rewritten
+too.
+"""
+
+import argparse
+import os
+import time
+from pathlib import Path
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from tools import notebooks, pages, reference
+from tools.repository import repository
+
+
+def refresh(path: Path, address: str | None) -> None:
+    """Run one notebook from its folder and store the normalized result."""
+    nb = notebooks.normalize(notebooks.read(path), address)
+    NotebookClient(
+        nb,
+        timeout=120,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
+    notebooks.write(notebooks.normalize(nb, address), path)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.refresh", description=__doc__)
+    parser.add_argument("page", nargs="*", help="a notebook, or chapter/page; all pages when none is given")
+    arguments = parser.parse_args()
+    chosen = [pages.find(page) for page in arguments.page] or pages.notebooks()
+    # What a user has chosen for other work must not show in the stored outputs.
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.pop("MPLBACKEND", None)
+    address = repository()
+    failed = 0
+    for path in chosen:
+        start = time.perf_counter()
+        try:
+            refresh(path, address)
+        except CellExecutionError as error:
+            failed += 1
+            print(f"{pages.name(path)} failed, and its file is unchanged:\n{error}")
+        else:
+            print(f"{pages.name(path)}: {time.perf_counter() - start:.1f} s")
+    reference.write()
+    return failed
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

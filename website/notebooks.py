@@ -1,0 +1,54 @@
+"""How the website reads a notebook: its front block as a card, no setup cell, figures with their words."""
+
+import base64
+import hashlib
+from pathlib import Path
+
+import nbformat
+from docutils import nodes
+from nbformat import NotebookNode
+from sphinx.transforms import SphinxTransform
+
+from tools import notebooks
+from tools.notebooks import tags
+
+
+def read(text: str) -> NotebookNode:
+    """Read a notebook as the website shows it."""
+    nb = nbformat.reads(text, as_version=4)
+    nb.cells = [cell for cell in nb.cells if "setup" not in tags(cell)]
+    for cell in nb.cells:
+        if "front-block" in tags(cell):
+            cell.source = f"``````{{div}} front-block\n{cell.source}\n``````"
+    return nb
+
+
+class ImagesAndSetup(SphinxTransform):
+    """Carry over from a notebook what MyST-NB leaves behind.
+
+    A figure gets its alternative text, and its width without its height, so that it keeps its proportions on
+    a narrow screen. The page remembers from which address its setup cell installs the package.
+    """
+
+    default_priority = 500
+
+    def apply(self, **kwargs) -> None:
+        path = Path(self.env.doc2path(self.env.docname))
+        if path.suffix != ".ipynb":
+            return
+        nb = notebooks.read(path)
+        figures = {}  # MyST-NB names an image after its bytes
+        for cell in nb.cells:
+            if "setup" in tags(cell):
+                self.env.metadata[self.env.docname]["setup_address"] = notebooks.setup_address(cell.source)
+            for output in cell.get("outputs", []):
+                if "image/png" in output.get("data", {}):
+                    content = base64.b64decode(output.data["image/png"])
+                    figures[hashlib.sha256(content).hexdigest()] = output.metadata.get("image/png", {})
+        for image in self.document.findall(nodes.image):
+            figure = figures.get(Path(image["uri"]).stem)
+            if figure is not None:
+                image["alt"] = figure.get("alt", "")
+                # Fit for the light and the dark page, in the theme's words: it then leaves the colors alone.
+                image["classes"].append("dark-light")
+                image.attributes.pop("height", None)
