@@ -146,6 +146,8 @@ def _as_real(name: str, array: ArrayLike) -> NDArray:
         converted = np.asarray(array)
     except ValueError:
         raise ValueError(f"{name} must be a rectangular array of numbers, got rows of unequal length") from None
+    if np.ma.is_masked(array):
+        raise ValueError(f"{name} must not have masked entries, got {np.ma.count_masked(array)}; leave them out")
     if converted.dtype.kind not in "biuf":
         raise ValueError(f"{name} must be an array of real numbers, got dtype {converted.dtype}")
     return converted

@@ -16,7 +16,7 @@ BLUE = "#0072b2"
 ORANGE = "#b84a00"
 GREEN = "#007a5a"
 PURPLE = "#9b4f8e"
-GRAY = "#666666"
+GRAY = "#505050"
 INK = "#222222"
 
 STYLE = {

@@ -186,9 +186,8 @@ class Huber(ResidualLoss):
         size = np.abs(r)
         half = self.delta / 2
         # Subtracting half rounds. Adding back what that cut off keeps the line within 1 ULP, where the call
-        # scipy.special.huber needs 1.3. Beyond 1e17 delta nothing is cut off that counts, and the bound keeps
-        # infinity out of the difference.
-        far = np.minimum(size, 1e17 * self.delta)
+        # scipy.special.huber needs 1.3. The bound keeps infinity out of the difference.
+        far = np.minimum(size, np.finfo(r.dtype).max)
         lost = (far - (far - half)) - half
         return np.where(size <= self.delta, size * size / 2, self.delta * (size - half) + self.delta * lost)
 
@@ -388,19 +387,22 @@ class Expectile(ResidualLoss):
 
     tau: float = 0.5
 
-    facts: ClassVar[Facts] = Facts(
-        formula=r"\tau r^2 \text{ if } r \le 0 \text{, else } (1 - \tau) r^2",
-        task="regression",
-        convex=True,
-        bounded_influence=False,
-        continuous_derivatives=1,
-        statistic="expectile",
-        likelihood="asymmetric Gaussian",
-        reference="Newey and Powell (1987)",
-    )
-
     def __post_init__(self) -> None:
         self._set_number("tau", 0, 1)
+
+    @property
+    def facts(self) -> Facts:
+        """The facts of this expectile: in the middle it is half the squared error."""
+        return Facts(
+            formula=r"\tau r^2 \text{ if } r \le 0 \text{, else } (1 - \tau) r^2",
+            task="regression",
+            convex=True,
+            bounded_influence=False,
+            continuous_derivatives=math.inf if self.tau == 0.5 else 1,
+            statistic="mean" if self.tau == 0.5 else "expectile",
+            likelihood="asymmetric Gaussian",
+            reference="Newey and Powell (1987)",
+        )
 
     def _value(self, r: NDArray) -> NDArray:
         return self._weight(r) * r * r

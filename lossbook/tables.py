@@ -24,7 +24,7 @@ def _smooth(loss: Loss) -> str:
 
 COLUMNS: dict[str, Callable[[Loss], str]] = {
     "loss": _name,
-    "value": lambda loss: f"${loss.facts.formula}$",
+    "value": lambda loss: f"${_in_cell(loss.facts.formula)}$",
     "convex": lambda loss: _yes(loss.facts.convex),
     "bounded influence": lambda loss: _yes(loss.facts.bounded_influence),
     "differentiable": _smooth,
@@ -35,6 +35,11 @@ COLUMNS: dict[str, Callable[[Loss], str]] = {
     "scikit-learn": lambda loss: _short(loss.facts.sklearn),
     "reference": lambda loss: loss.facts.reference,
 }
+
+
+def _in_cell(formula: str) -> str:
+    """A bar would end the cell of a Markdown table."""
+    return formula.replace("|", r"\vert ")
 
 
 def _short(dotted: str | None) -> str:

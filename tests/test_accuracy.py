@@ -48,6 +48,4 @@ def test_derivatives_against_finite_differences(row):
         pairs.append((loss.gradient, loss.hessian))
     for function, derivative in pairs:
         estimate = central_difference(function, y_true, y_pred, loss.score_ndim, step)
-        assert derivative(y_true, y_pred) == pytest.approx(
-            estimate, rel=1e-6, abs=1e-6 * np.abs(estimate).max()
-        )
+        assert derivative(y_true, y_pred) == pytest.approx(estimate, rel=1e-6, abs=1e-6 * np.abs(estimate).max())

@@ -42,9 +42,7 @@ def test_import_loads_only_numpy_and_scipy():
         "ipywidgets",
     }
     code = "import sys, lossbook; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.split()
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert {"lossbook", "numpy", "scipy"} <= set(loaded)
     assert heavy.isdisjoint(loaded)
 
@@ -87,6 +85,7 @@ METHODS = ("value", "gradient", "hessian", "__call__")
             "y_true must be an array of real numbers, got dtype date",
         ),
         ({"a": 1}, [1.0], "y_true must be an array of real numbers, got dtype object"),
+        (np.ma.array([1.0, 2.0], mask=[0, 1]), [1.0, 2.0], "y_true must not have masked entries, got 1"),
     ],
 )
 def test_bad_arrays(method, y_true, y_pred, message):

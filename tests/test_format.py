@@ -10,7 +10,5 @@ from tools.repository import ROOT
 
 @pytest.mark.parametrize("command", [["format", "--check"], ["check"]], ids=" ".join)
 def test_ruff(command):
-    run = subprocess.run(
-        [sys.executable, "-m", "ruff", *command, str(ROOT)], capture_output=True, text=True
-    )
+    run = subprocess.run([sys.executable, "-m", "ruff", *command, str(ROOT)], capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -224,9 +224,7 @@ def test_normalize_leaves_nothing_of_the_run():
                     shown,
                     new_output("display_data", {widget: {"model_id": "2"}}),
                     new_output("execute_result", {"text/plain": "1"}, execution_count=7),
-                    new_output(
-                        "display_data", {"image/png": "aG\nk=\n"}, metadata={"image/png": {"alt": ALT}}
-                    ),
+                    new_output("display_data", {"image/png": "aG\nk=\n"}, metadata={"image/png": {"alt": ALT}}),
                 ],
             ),
             cell("anything", "setup"),

@@ -112,9 +112,7 @@ def test_gradient_of_the_risk(loss):
     parameters, h = np.array([0.3, 0.2, -0.4]), 1e-6
     value, gradient = risk(parameters)
     assert value == loss(TARGET, FEATURES @ parameters)
-    differences = [
-        (risk(parameters + h * axis)[0] - risk(parameters - h * axis)[0]) / (2 * h) for axis in np.eye(3)
-    ]
+    differences = [(risk(parameters + h * axis)[0] - risk(parameters - h * axis)[0]) / (2 * h) for axis in np.eye(3)]
     assert gradient == pytest.approx(differences, rel=1e-7, abs=1e-8)
 
 
@@ -137,15 +135,11 @@ def test_descent_reaches_least_squares():
     [(np.ones(3), np.ones(3)), (np.ones((3, 1)), np.ones(2)), (np.ones((3, 1)), np.ones((3, 1)))],
 )
 def test_bad_shapes(features, target):
-    with pytest.raises(
-        ValueError, match=r"features must be of shape \(n, p\) and y_true of shape \(n,\), got \(3"
-    ):
+    with pytest.raises(ValueError, match=r"features must be of shape \(n, p\) and y_true of shape \(n,\), got \(3"):
         linear_objective(SquaredError(), features, target)
 
 
-@pytest.mark.parametrize(
-    ("name", "bad"), [("features", ([[np.nan]], [1.0])), ("y_true", ([[1.0]], [np.inf]))]
-)
+@pytest.mark.parametrize(("name", "bad"), [("features", ([[np.nan]], [1.0])), ("y_true", ([[1.0]], [np.inf]))])
 def test_not_finite(name, bad):
     with pytest.raises(ValueError, match=f"{name} must be finite"):
         linear_objective(SquaredError(), *bad)

@@ -12,8 +12,6 @@ from losses import REGRESSION
 
 from lossbook import AbsoluteError, Huber, LogCosh, Quantile, SmoothL1, SquaredError
 
-pytestmark = pytest.mark.xdist_group("frameworks")  # one worker imports them, not all
-
 RESIDUALS = np.array([0.0, 0.01, -0.3, 0.5, -1.0, 1.5, -2.0, 7.25, -40.0, 1000.0])
 
 
@@ -36,9 +34,7 @@ def in_torch(loss, y_true, y_pred, **settings):
 
 def in_sklearn(loss, y_true, y_pred, **settings):
     theirs = resolve(loss.facts.sklearn)
-    return np.array(
-        [theirs([target], [score], **settings) for target, score in zip(y_true, y_pred, strict=True)]
-    )
+    return np.array([theirs([target], [score], **settings) for target, score in zip(y_true, y_pred, strict=True)])
 
 
 EXACT = {"rel": 1e-14, "abs": 0}

@@ -21,8 +21,7 @@ from lossbook import (
     Tukey,
 )
 
-LOSSES = [row.loss for row in REGRESSION]
-# No Expectile(0.5) among them: it is smooth, unlike the rest of its family.
+LOSSES = [row.loss for row in REGRESSION] + [Expectile(0.5)]
 each_loss = pytest.mark.parametrize("loss", LOSSES, ids=repr)
 
 
@@ -127,6 +126,7 @@ STATISTICS = [
     (AbsoluteError(), "median", lambda: np.median(SAMPLE)),
     (Quantile(0.1), "quantile", lambda: np.quantile(SAMPLE, 0.1, method="inverted_cdf")),
     (Quantile(0.9), "quantile", lambda: np.quantile(SAMPLE, 0.9, method="inverted_cdf")),
+    (Expectile(0.5), "mean", lambda: SAMPLE.mean()),
     (Expectile(0.1), "expectile", lambda: stats.expectile(SAMPLE, 0.1)),
     (Expectile(0.9), "expectile", lambda: stats.expectile(SAMPLE, 0.9)),
     (Huber(0.5), "M-estimate", lambda: m_estimate("huber", 0.5)),
@@ -170,9 +170,7 @@ DISTRIBUTIONS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("loss", "name", "distribution"), DISTRIBUTIONS, ids=[repr(row[0]) for row in DISTRIBUTIONS]
-)
+@pytest.mark.parametrize(("loss", "name", "distribution"), DISTRIBUTIONS, ids=[repr(row[0]) for row in DISTRIBUTIONS])
 def test_likelihood(loss, name, distribution):
     assert loss.facts.likelihood == name
     noise = np.linspace(-6, 6, 41)  # noise is y_true - y_pred

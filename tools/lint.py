@@ -39,9 +39,7 @@ class Page:
     def cells(self, kind: str) -> list[tuple[str, NotebookNode]]:
         """Return the cells of a kind, each with the name that messages give it."""
         return [
-            (f"cell {number}", cell)
-            for number, cell in enumerate(self.nb.cells, start=1)
-            if cell.cell_type == kind
+            (f"cell {number}", cell) for number, cell in enumerate(self.nb.cells, start=1) if cell.cell_type == kind
         ]
 
     def markdown(self) -> list[str]:
@@ -357,9 +355,7 @@ def check(page: Page) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.lint", description="Check pages against the rules."
-    )
+    parser = argparse.ArgumentParser(prog="python -m tools.lint", description="Check pages against the rules.")
     parser.add_argument("page", nargs="*", help="a notebook, or chapter/page; all pages when none is given")
     arguments = parser.parse_args()
     found = 0

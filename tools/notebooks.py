@@ -16,7 +16,10 @@ import sys
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 if "google.colab" in sys.modules:
-    %pip install --quiet arch {package}"""
+    {fetch}"""
+
+# Without an address nothing is fetched: a bare name could be anybody's package.
+_NO_ADDRESS = 'raise ModuleNotFoundError("install lossbook from the repository of this page, then run it again")'
 
 _ADDRESS = re.compile(r'"lossbook @ git\+(https://github\.com/[\w.-]+/[\w.-]+)"')
 
@@ -30,7 +33,8 @@ _METADATA = {
 
 def setup_source(repository: str | None) -> str:
     """Return the text of a page's setup cell for a repository's address."""
-    return _SETUP.format(package=f'"lossbook @ git+{repository}"' if repository else "lossbook")
+    fetch = f'%pip install --quiet arch "lossbook @ git+{repository}"' if repository else _NO_ADDRESS
+    return _SETUP.format(fetch=fetch)
 
 
 def setup_address(source: str) -> str | None:
@@ -97,11 +101,7 @@ def _outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
             kept.append(copy.deepcopy(output))
         else:
             data = NotebookNode(
-                {
-                    mime: _content(mime, content)
-                    for mime, content in output.data.items()
-                    if mime != _WIDGET_VIEW
-                }
+                {mime: _content(mime, content) for mime, content in output.data.items() if mime != _WIDGET_VIEW}
             )
             if not data:
                 continue

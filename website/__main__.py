@@ -21,9 +21,7 @@ def build(output: Path = ROOT) -> int:
     options = ["--all", "--warningiserror", "--keep-going", "--quiet", "--path-output", str(output)]
     code = subprocess.run([sys.executable, *command, *options], cwd=ROOT).returncode
     outcome = "built" if code == 0 else "failed"
-    print(
-        f"Website {outcome} in {time.perf_counter() - start:.1f} s: {output / '_build' / 'html'}", flush=True
-    )
+    print(f"Website {outcome} in {time.perf_counter() - start:.1f} s: {output / '_build' / 'html'}", flush=True)
     return code
 
 

@@ -16,9 +16,7 @@ def _framework(node: nodes.Node | None) -> str | None:
 
 
 def _tab(cell: nodes.container, label: str) -> nodes.container:
-    title = nodes.rubric(
-        label, label, classes=["sd-tab-label"], sync_group="framework", sync_id=label.lower()
-    )
+    title = nodes.rubric(label, label, classes=["sd-tab-label"], sync_group="framework", sync_id=label.lower())
     content = create_component("tab-content", classes=["sd-tab-content"], children=[cell])
     return create_component("tab-item", classes=["sd-tab-item"], selected=False, children=[title, content])
 

@@ -16,8 +16,6 @@ from website.buttons import drop_colab_without_address, theme_options
 
 FORK = "https://github.com/reader/fork"
 
-pytestmark = pytest.mark.xdist_group("site")  # one build, not one per worker
-
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> dict[str, BeautifulSoup | None]:

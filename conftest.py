@@ -1,0 +1,33 @@
+"""Settings for all tests, those of the pages included."""
+
+import importlib.util
+import os
+
+import pytest
+
+# The kernels that run the pages inherit these. A backend that the user chose for plots would keep the kernels
+# from drawing inline.
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ.pop("MPLBACKEND", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Build Matplotlib's font cache once: the kernels would all build it, and say so on stderr."""
+    is_worker = hasattr(config, "workerinput")
+    if not is_worker:
+        importlib.import_module("matplotlib.font_manager")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let nbval compare cells without execution counts, and skip what needs PyTorch where it is missing."""
+    skips_torch = importlib.util.find_spec("torch") is None and not os.environ.get("CI")
+    skip = pytest.mark.skip(reason="PyTorch is not installed: pip install 'lossbook[torch]'")
+    for item in items:
+        cell = getattr(item, "cell", None)
+        if cell is not None:
+            # Stored pages have no execution counts, which nbval takes for cells that nobody ran.
+            cell.execution_count = 0
+        in_torch_cell = cell is not None and "pytorch" in cell.metadata.get("tags", [])
+        if skips_torch and (in_torch_cell or item.get_closest_marker("pytorch")):
+            item.add_marker(skip)
