@@ -1,6 +1,7 @@
 """Everything the source texts speak of has its place in the book, and the generated pages are up to date."""
 
 import pytest
+from losses import ROWS as LOSSES
 
 from tools import lint, pages, reference
 from tools.reference import PLANNED
@@ -39,3 +40,8 @@ def test_citations_are_distinct():
     page = reference.bibliography_page()
     headings = [line for line in page.splitlines() if line.startswith("### ")]
     assert len(headings) == len(set(headings))
+
+
+def test_references_of_losses_are_in_the_bibliography():
+    headings = set(reference.bibliography_page().splitlines())
+    assert {row.loss.facts.reference for row in LOSSES if f"### {row.loss.facts.reference}" not in headings} == set()
