@@ -19,7 +19,7 @@ if "google.colab" in sys.modules:
     {fetch}"""
 
 # Without an address nothing is fetched: a bare name could be anybody's package.
-_NO_ADDRESS = 'raise ModuleNotFoundError("install lossbook from the repository of this page, then run it again")'
+_NO_ADDRESS = 'raise ModuleNotFoundError("install lossbook from this page\'s repository first")'
 
 _ADDRESS = re.compile(r'"lossbook @ git\+(https://github\.com/[\w.-]+/[\w.-]+)"')
 
