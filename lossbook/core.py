@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lossbook.numerics import LINKS
+
 
 class NoHessianError(TypeError):
     """The loss has no second derivative worth using; the message says why."""
@@ -84,6 +86,35 @@ class Loss:
         """
         return self._evaluate(self._hessian, y_true, y_pred)
 
+    def value_and_gradient(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, NDArray]:
+        """Return `value` and `gradient` from one check of the input, and from one exponential where they share it."""
+        with np.errstate(over="ignore"):
+            value, gradient = self._value_and_gradient(*self._arguments(y_true, y_pred))
+        return np.asarray(value), np.asarray(gradient)
+
+    def predict(self, score: ArrayLike) -> NDArray:
+        """Return the prediction on its natural scale, such as a probability, for a raw score: the link."""
+        (score,) = as_floats(score=score)
+        with np.errstate(over="ignore"):
+            return np.asarray(LINKS[self.facts.link].predict(score))
+
+    def score(self, prediction: ArrayLike) -> NDArray:
+        """Return a raw score for a prediction on its natural scale: the inverse link.
+
+        Probabilities of exactly 0 and 1 have infinite scores, at which the loss takes its exact limits. The link
+        softmax has many inverses; this one returns the logarithms of the probabilities.
+
+        Raises ValueError for a prediction that no score has, such as a probability above 1.
+        """
+        (prediction,) = as_floats(prediction=prediction)
+        link = LINKS[self.facts.link]
+        if not np.all((prediction >= link.low) & (prediction <= link.high)):
+            raise ValueError(
+                f"prediction must lie between {link.low:g} and {link.high:g}, the range of the link {self.facts.link}, "
+                f"got values from {np.min(prediction):g} to {np.max(prediction):g}"
+            )
+        return np.asarray(link.score(prediction))
+
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean value, weighted by `sample_weight` where given: the sum of w * value over the sum of w."""
         values = self.value(y_true, y_pred)
@@ -104,8 +135,7 @@ class Loss:
         y_true, y_pred = as_floats(y_true=y_true, y_pred=y_pred)
         check_samples(y_true, y_pred, self.target_ndim, self.score_ndim)
         check_finite("y_true", y_true)
-        if np.isnan(y_pred).any():
-            raise ValueError(f"y_pred must not contain NaN, got {np.isnan(y_pred).sum()} of {y_pred.size}")
+        check_no_nan("y_pred", y_pred)
         return y_true, y_pred
 
     def _value(self, *arguments: NDArray) -> NDArray:
@@ -113,6 +143,9 @@ class Loss:
 
     def _gradient(self, *arguments: NDArray) -> NDArray:
         raise NotImplementedError(f"{type(self).__name__} must define _gradient")
+
+    def _value_and_gradient(self, *arguments: NDArray) -> tuple[NDArray, NDArray]:
+        return self._value(*arguments), self._gradient(*arguments)
 
     def _hessian(self, *arguments: NDArray) -> NDArray:
         raise NoHessianError(f"{type(self).__name__} has no Hessian: {self.no_hessian}")
@@ -172,9 +205,25 @@ def check_samples(y_true: NDArray, y_pred: NDArray, target_ndim: int, score_ndim
 
 def check_finite(name: str, array: NDArray) -> None:
     """Raise ValueError that names the argument unless every entry is finite."""
+    if np.isfinite(_sum(array)):  # then every entry is, and the sum is much the cheaper test
+        return
     bad = ~np.isfinite(array)
     if bad.any():
         raise ValueError(f"{name} must be finite, got NaN or infinity in {bad.sum()} of {array.size} entries")
+
+
+def check_no_nan(name: str, array: NDArray) -> None:
+    """Raise ValueError that names the argument if an entry is NaN."""
+    if np.isfinite(_sum(array)):
+        return
+    bad = np.isnan(array)
+    if bad.any():
+        raise ValueError(f"{name} must not contain NaN, got {bad.sum()} of {array.size}")
+
+
+def _sum(array: NDArray) -> np.floating:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return array.sum()
 
 
 def _check_weight(sample_weight: ArrayLike, shape: tuple[int, ...]) -> NDArray:

@@ -101,7 +101,7 @@ def linear_objective(loss: Loss, features: ArrayLike, y_true: ArrayLike) -> Obje
     check_finite("y_true", y_true)
 
     def objective(parameters: NDArray) -> tuple[float, NDArray]:
-        y_pred = features @ parameters
-        return loss(y_true, y_pred), features.T @ loss.gradient(y_true, y_pred) / len(y_true)
+        value, gradient = loss.value_and_gradient(y_true, features @ parameters)
+        return float(np.mean(value, dtype=np.float64)), features.T @ gradient / len(y_true)
 
     return objective

@@ -1,0 +1,40 @@
+"""Functions that several losses share, in a form that keeps all digits, and the links from score to prediction."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+
+def softplus(z: NDArray) -> NDArray:
+    """Return log(1 + exp(z)), accurate to the last digits for scores of any size.
+
+    >>> softplus(np.array([-40.0, 0.0, 1000.0])).tolist()
+    [4.248354255291589e-18, 0.6931471805599453, 1000.0]
+    """
+    return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
+
+
+class Link(NamedTuple):
+    """The way from a raw score to the prediction on its natural scale, and back."""
+
+    predict: Callable[[NDArray], NDArray]
+    score: Callable[[NDArray], NDArray]
+    low: float
+    high: float
+    """The predictions that have a score, both ends included."""
+
+
+def _log(p: NDArray) -> NDArray:
+    with np.errstate(divide="ignore"):  # a prediction of 0 has a score of minus infinity, on purpose
+        return np.log(p)
+
+
+LINKS = {
+    "identity": Link(lambda z: z, lambda p: p, -np.inf, np.inf),
+    "sigmoid": Link(special.expit, special.logit, 0, 1),
+    "softmax": Link(lambda z: special.softmax(z, axis=-1), _log, 0, 1),
+    "exp": Link(np.exp, _log, 0, np.inf),
+}
