@@ -1,5 +1,8 @@
 """What all losses share: conversion, validation, reduction, and facts as data."""
 
+# Keeps annotations as they are written: `help` would print ArrayLike as a union of four lines.
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from contextlib import suppress
@@ -63,12 +66,15 @@ class Loss:
     - `target_ndim`: the same for `y_true`.
     - `_arguments`: from (`y_true`, `y_pred`) to what `_value` and its derivatives take. Extend it to restrict the
       labels, or to accept targets of unequal length.
+
+    A loss that may well get no samples, such as that of mined triplets, says in `empty_mean` what their mean is.
     """
 
     facts: ClassVar[Facts]
     score_ndim: ClassVar[int] = 0
     target_ndim: ClassVar[int] = 0
     no_hessian: ClassVar[str] = "it is not defined for this loss"
+    empty_mean: ClassVar[float | None] = None
 
     def value(self, y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
         """Return one value per sample, not reduced."""
@@ -119,6 +125,8 @@ class Loss:
         """Return the mean value, weighted by `sample_weight` where given: the sum of w * value over the sum of w."""
         values = self.value(y_true, y_pred)
         if values.size == 0:
+            if self.empty_mean is not None:
+                return self.empty_mean
             raise ValueError("y_pred must hold at least one sample to take a mean, got none")
         with np.errstate(over="ignore"):  # as in `_evaluate`
             if sample_weight is None:
@@ -152,7 +160,9 @@ class Loss:
 
     def _set_number(self, name: str, low: float, high: float, *, closed: bool = False) -> None:
         """Check the hyperparameter `name` and keep it as a Python float, which leaves float32 arrays float32."""
-        got = getattr(self, name)
+        object.__setattr__(self, name, self._number(name, getattr(self, name), low, high, closed))
+
+    def _number(self, name: str, got: Any, low: float, high: float, closed: bool = False) -> float:
         number = math.nan
         if isinstance(got, Real) and not isinstance(got, bool):  # float alone would also take the text "1.5"
             with suppress(OverflowError):
@@ -160,7 +170,7 @@ class Loss:
         if not (low < number < high or (closed and low <= number < high)):
             domain = f"{'[' if closed else '('}{low:g}, {high:g})"
             raise ValueError(f"{type(self).__name__}: {name} must be a number in {domain}, got {got!r}")
-        object.__setattr__(self, name, number)
+        return number
 
 
 def as_floats(**arrays: ArrayLike) -> list[NDArray]:

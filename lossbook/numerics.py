@@ -17,6 +17,24 @@ def softplus(z: NDArray) -> NDArray:
     return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
 
 
+def log_softmax(z: NDArray) -> NDArray:
+    """Return the logarithms of the softmax along the last axis, accurate also for a probability next to 1.
+
+    Infinite scores take their limit: the largest of a row, where they are infinite, share the probability equally.
+
+    >>> log_softmax(np.array([[40.0, 0.0], [0.0, -np.inf], [-np.inf, -np.inf]])).tolist()
+    [[-4.248354255291589e-18, -40.0], [0.0, -inf], [-0.6931471805599453, -0.6931471805599453]]
+    """
+    top = z.argmax(axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore", over="ignore"):  # a huge gap is infinite
+        gap = z - np.take_along_axis(z, top, axis=-1)
+    np.copyto(gap, 0, where=np.isnan(gap))  # infinity minus itself
+    others = np.exp(gap)
+    np.put_along_axis(others, top, 0, axis=-1)
+    gap -= np.log1p(others.sum(axis=-1, keepdims=True))
+    return gap
+
+
 class Link(NamedTuple):
     """The way from a raw score to the prediction on its natural scale, and back."""
 

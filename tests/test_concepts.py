@@ -1,7 +1,7 @@
 """Everything the source texts speak of has its place in the book, and the generated pages are up to date."""
 
 import pytest
-from losses import ROWS as LOSSES
+from rows import ROWS as LOSSES
 
 from tools import lint, pages, reference
 from tools.reference import PLANNED

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from losses import ROWS
+from rows import ROWS
 
 from lossbook import AbsoluteError, Huber, Quantile, SquaredError, Tukey
 from lossbook.tables import COLUMNS, facts_table

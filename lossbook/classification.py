@@ -1,0 +1,659 @@
+"""Losses for classes: cross-entropy, margins and focal losses.
+
+`y_pred` is the raw score z of a class, any real number; ``loss.predict(z)`` gives the probability. Nothing is clipped:
+each loss is computed from differences of scores, which keeps all digits however sure a model is. A score may be
+infinite: the loss is then its limit, never NaN, and equal infinities count as equal scores.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lossbook.core import Facts, Loss, check_finite
+from lossbook.numerics import log_softmax, softplus
+
+__all__ = [
+    "BinaryCrossEntropy",
+    "BinaryFocal",
+    "CategoricalCrossEntropy",
+    "CategoricalFocal",
+    "Hinge",
+    "SparseCategoricalCrossEntropy",
+    "SquaredHinge",
+    "class_sample_weight",
+]
+
+
+@dataclass(frozen=True)
+class BinaryCrossEntropy(Loss):
+    r"""The surprise, minus log probability, of a yes-or-no label; also called log loss or logistic loss.
+
+    $$\ell(y, z) = w\, y' \log(1 + e^{-z}) + (1 - y') \log(1 + e^{z}), \qquad y' = (1 - s)\, y + s / 2$$
+
+    with `positive_weight` $w$ and `label_smoothing` $s$. The label is 0 or 1, or a probability between them. $w$ counts
+    class 1 as $w$ samples and multiplies the odds of the best constant by $w$; $s$ moves each label toward 1/2.
+
+    Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in nats.
+
+    Gradient: $(1 - y')\, p - w\, y' (1 - p)$ with $p = 1 / (1 + e^{-z})$; plainly, $p - y$.
+
+    Hessian: $(w\, y' + 1 - y')\, p (1 - p)$.
+
+    Fails when labels are wrong: a sure mistake costs its score, without bound. On separable classes it has no minimum,
+    and the scores grow for ever unless they are regularized.
+
+    Raises ValueError unless labels lie in [0, 1], `positive_weight` is positive and `label_smoothing` in [0, 1).
+
+    Reference: Cox (1958).
+
+    >>> loss = BinaryCrossEntropy()
+    >>> loss.value([1, 1, 0], [0.0, 40.0, 1000.0]).tolist()
+    [0.6931471805599453, 4.248354255291589e-18, 1000.0]
+    >>> loss.gradient([1, 1, 0], [0.0, 40.0, 1000.0]).tolist()
+    [-0.5, -4.248354255291589e-18, 1.0]
+    >>> BinaryCrossEntropy(positive_weight=3).value([1, 0], [0.0, 0.0]).round(4)
+    array([2.0794, 0.6931])
+    """
+
+    positive_weight: float = 1.0
+    label_smoothing: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._set_number("positive_weight", 0, math.inf)
+        self._set_number("label_smoothing", 0, 1, closed=True)
+
+    @property
+    def facts(self) -> Facts:
+        """The facts of this cross-entropy: with a weight or smoothing its best constant is no longer the share."""
+        return Facts(
+            formula=r"w y' \log(1 + e^{-z}) + (1 - y') \log(1 + e^{z})",
+            task="binary classification",
+            convex=True,
+            bounded_influence=True,
+            continuous_derivatives=math.inf,
+            statistic="class probability" if self._plain else "distorted class probability",
+            reference="Cox (1958)",
+            link="sigmoid",
+            likelihood="Bernoulli" if self._plain else None,
+            keras="keras.losses.BinaryCrossentropy",
+            torch="torch.nn.BCEWithLogitsLoss",
+            sklearn="sklearn.metrics.log_loss",
+        )
+
+    @property
+    def _plain(self) -> bool:
+        return self.positive_weight == 1 and self.label_smoothing == 0
+
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        y_true, y_pred = super()._arguments(y_true, y_pred)
+        if y_true.size and not 0 <= y_true.min() <= y_true.max() <= 1:
+            raise ValueError(f"y_true must lie between 0 and 1, got values from {y_true.min():g} to {y_true.max():g}")
+        return y_true, y_pred
+
+    def _value(self, y: NDArray, z: NDArray) -> NDArray:
+        return self._cost(y, z, np.exp(-np.abs(z)))
+
+    def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
+        return self._pull(y, z, np.exp(-np.abs(z)))
+
+    def _value_and_gradient(self, y: NDArray, z: NDArray) -> tuple[NDArray, NDArray]:
+        e = np.exp(-np.abs(z))
+        return self._cost(y, z, e), self._pull(y, z, e)
+
+    def _hessian(self, y: NDArray, z: NDArray) -> NDArray:
+        e = np.exp(-np.abs(z))
+        return self._total(y) * e / (1 + e) ** 2
+
+    def _cost(self, y: NDArray, z: NDArray, e: NDArray) -> NDArray:
+        """A straight line on either side of 0, and what the bend between them adds; no term is negative."""
+        cost = _times(self._slope(y, z > 0), z)
+        cost += np.log1p(e) if self._plain else self._total(y) * np.log1p(e)
+        return cost
+
+    def _pull(self, y: NDArray, z: NDArray, e: NDArray) -> NDArray:
+        return (self._slope(y, z > 0) + self._slope(y, z <= 0) * e) / (1 + e)
+
+    def _slope(self, y: NDArray, right: NDArray) -> NDArray:
+        """The slope far out on the right of 0, where `right`, else far out on the left."""
+        if self._plain:
+            return right - y  # the same, without a branch for each sample
+        one, zero = self._weights(y)
+        return np.where(right, zero, -one)
+
+    def _total(self, y: NDArray) -> NDArray | float:
+        return 1.0 if self._plain else sum(self._weights(y))
+
+    def _weights(self, y: NDArray) -> tuple[NDArray, NDArray]:
+        """How much class 1 and class 0 count in each sample."""
+        kept, half = 1 - self.label_smoothing, self.label_smoothing / 2
+        return self.positive_weight * (kept * y + half), kept * (1 - y) + half
+
+
+@dataclass(frozen=True)
+class _SoftmaxLoss(Loss):
+    """A loss of K scores a sample, from whose differences the probability of each class comes."""
+
+    score_ndim: ClassVar[int] = 1
+
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        y_true, y_pred = super()._arguments(y_true, y_pred)
+        if y_pred.shape[-1] == 0:
+            raise ValueError(f"y_pred must have a score for at least one class, got shape {y_pred.shape}")
+        return y_true, y_pred
+
+    def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
+        return self._value_and_gradient(y, z)[1]
+
+    def _hessian(self, y: NDArray, z: NDArray) -> NDArray:
+        p, q, _ = _softmax(z)
+        return _covariance(p, q)
+
+
+@dataclass(frozen=True)
+class CategoricalCrossEntropy(_SoftmaxLoss):
+    r"""The surprise, minus log probability, of one class among K, the label as a one-hot row or a distribution.
+
+    $$\ell(y, z) = -\sum_k y'_k \log p_k, \qquad p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad y' = (1 - s)\, y + s / K$$
+
+    with `label_smoothing` $s$, which moves each label toward the uniform distribution.
+
+    Shapes: `y_true` and `y_pred` (n, K), rows of `y_true` sum to 1; the value (n,), in nats.
+
+    Gradient: $p - y'$, in the shape (n, K).
+
+    Hessian: $\operatorname{diag}(p) - p p^\top$, in the shape (n, K, K). Each row sums to 0, since adding one number to
+    all scores of a sample changes nothing.
+
+    Fails when labels are wrong: a sure mistake costs its gap in score, without bound. And K scores are one too many:
+    without regularization the weights of a model are not unique.
+
+    Raises ValueError unless the rows are distributions and `label_smoothing` is in [0, 1).
+
+    Reference: Bridle (1990).
+
+    >>> loss = CategoricalCrossEntropy()
+    >>> loss.value([[1, 0, 0], [0, 1, 0]], [[0.0, 0.0, 0.0], [50.0, 0.0, 0.0]]).round(6)
+    array([ 1.098612, 50.      ])
+    >>> loss.gradient([[1, 0, 0], [0, 1, 0]], [[0.0, 0.0, 0.0], [50.0, 0.0, 0.0]]).round(6) + 0.0
+    array([[-0.666667,  0.333333,  0.333333],
+           [ 1.      , -1.      ,  0.      ]])
+    """
+
+    label_smoothing: float = 0.0
+
+    target_ndim: ClassVar[int] = 1
+
+    def __post_init__(self) -> None:
+        self._set_number("label_smoothing", 0, 1, closed=True)
+
+    @property
+    def facts(self) -> Facts:
+        """The facts of this cross-entropy: with smoothing its best constant is no longer the shares."""
+        plain = self.label_smoothing == 0
+        return Facts(
+            formula=r"-\sum_k y'_k \log p_k",
+            task="multiclass classification",
+            convex=True,
+            bounded_influence=True,
+            continuous_derivatives=math.inf,
+            statistic="class probability" if plain else "distorted class probability",
+            reference="Bridle (1990)",
+            link="softmax",
+            likelihood="categorical" if plain else None,
+            keras="keras.losses.CategoricalCrossentropy",
+            torch="torch.nn.CrossEntropyLoss",
+            sklearn="sklearn.metrics.log_loss",
+        )
+
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        y_true, y_pred = super()._arguments(y_true, y_pred)
+        _check_distributions(y_true)
+        if self.label_smoothing:
+            y_true = (1 - self.label_smoothing) * y_true + self.label_smoothing / y_pred.shape[-1]
+        return y_true, y_pred
+
+    def _value(self, y: NDArray, z: NDArray) -> NDArray:
+        return _times(y, _surprise(z)).sum(axis=-1)
+
+    def _value_and_gradient(self, y: NDArray, z: NDArray) -> tuple[NDArray, NDArray]:
+        p, q, surprise = _softmax(z)
+        return _times(y, surprise).sum(axis=-1), (1 - y) * p - y * q
+
+
+@dataclass(frozen=True)
+class SparseCategoricalCrossEntropy(_SoftmaxLoss):
+    r"""`CategoricalCrossEntropy` with the number of the class, 0 to K - 1, as label.
+
+    $$\ell(y, z) = -\log p_y = \log\Bigl(1 + \sum_{k \ne y} e^{z_k - z_y}\Bigr)$$
+
+    Shapes: `y_true` (n,), `y_pred` (n, K); the value (n,), in nats.
+
+    Gradient: $p_k$ for the other classes, $p_y - 1$ for the label's, in the shape (n, K).
+
+    Hessian: $\operatorname{diag}(p) - p p^\top$, in the shape (n, K, K).
+
+    Fails like `CategoricalCrossEntropy`.
+
+    Raises ValueError unless each label is a whole number from 0 to K - 1.
+
+    Reference: Bridle (1990).
+
+    >>> loss = SparseCategoricalCrossEntropy()
+    >>> loss.value([0, 1], [[0.0, 0.0, 0.0], [50.0, 0.0, 0.0]]).round(6)
+    array([ 1.098612, 50.      ])
+    >>> loss.hessian([0], [[0.0, 0.0, 0.0]]).round(4)
+    array([[[ 0.2222, -0.1111, -0.1111],
+            [-0.1111,  0.2222, -0.1111],
+            [-0.1111, -0.1111,  0.2222]]])
+    """
+
+    facts: ClassVar[Facts] = Facts(
+        formula=r"\log\bigl(1 + \sum_{k \ne y} e^{z_k - z_y}\bigr)",
+        task="multiclass classification",
+        convex=True,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="class probability",
+        reference="Bridle (1990)",
+        link="softmax",
+        likelihood="categorical",
+        keras="keras.losses.SparseCategoricalCrossentropy",
+        torch="torch.nn.CrossEntropyLoss",
+        sklearn="sklearn.metrics.log_loss",
+    )
+
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        y_true, y_pred = super()._arguments(y_true, y_pred)
+        classes = y_pred.shape[-1]
+        wrong = (y_true < 0) | (y_true >= classes) | (y_true != np.floor(y_true))
+        if wrong.any():
+            raise ValueError(
+                f"y_true must hold whole numbers from 0 to {classes - 1}, the classes of y_pred, "
+                f"got {y_true[wrong][0]:g}"
+            )
+        return y_true.astype(np.intp)[..., None], y_pred
+
+    def _value(self, label: NDArray, z: NDArray) -> NDArray:
+        with np.errstate(invalid="ignore"):
+            others = z - np.take_along_axis(z, label, -1)
+        np.exp(others, out=others)
+        np.put_along_axis(others, label, 0, -1)
+        value = np.asarray(np.log1p(others.sum(axis=-1)))
+        far = ~np.isfinite(value)  # the sum overflows, or scores are infinite
+        value[far] = np.take_along_axis(_surprise(z[far]), label[far], -1)[..., 0]
+        return value
+
+    def _value_and_gradient(self, label: NDArray, z: NDArray) -> tuple[NDArray, NDArray]:
+        p, q, surprise = _softmax(z)
+        np.put_along_axis(p, label, -np.take_along_axis(q, label, -1), -1)
+        return np.take_along_axis(surprise, label, -1)[..., 0], p
+
+
+@dataclass(frozen=True)
+class _MarginLoss(Loss):
+    """A loss of the margin ``m = y_true * y_pred``; its kernels take the label and the margin."""
+
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        y_true, y_pred = super()._arguments(y_true, y_pred)
+        _check_labels(y_true, -1, 1)
+        return y_true, y_true * y_pred
+
+
+@dataclass(frozen=True)
+class Hinge(_MarginLoss):
+    r"""What the margin $y z$ lacks of 1: the loss of the support vector machine. Labels are -1 and +1.
+
+    $$\ell(y, z) = \max(0,\; 1 - y z)$$
+
+    Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape.
+
+    Gradient: $-y$ for $y z < 1$, else $0$. At the kink, $y z = 1$, the subgradient 0 is returned.
+
+    Hessian: none. The slope jumps at the margin and is constant elsewhere.
+
+    Fails when a probability is wanted: its best constant is the majority's label, however narrow the majority.
+
+    Raises ValueError unless each label is -1 or +1; ``2 * y - 1`` makes them from 0 and 1.
+
+    Reference: Cortes and Vapnik (1995).
+
+    >>> loss = Hinge()
+    >>> loss.value([1, 1, -1], [2.0, 0.25, 0.5])
+    array([0.  , 0.75, 1.5 ])
+    >>> loss.gradient([1, 1, -1], [2.0, 0.25, 0.5]) + 0.0
+    array([ 0., -1.,  1.])
+    """
+
+    facts: ClassVar[Facts] = Facts(
+        formula=r"\max(0, 1 - y z)",
+        task="binary classification",
+        convex=True,
+        bounded_influence=True,
+        continuous_derivatives=0,
+        statistic="majority label",
+        reference="Cortes and Vapnik (1995)",
+        keras="keras.losses.Hinge",
+        sklearn="sklearn.metrics.hinge_loss",
+    )
+    no_hessian: ClassVar[str] = (
+        "its slope jumps at the margin and is constant elsewhere, so there is no curvature to use"
+    )
+
+    def _value(self, y: NDArray, m: NDArray) -> NDArray:
+        return np.maximum(0, 1 - m)
+
+    def _gradient(self, y: NDArray, m: NDArray) -> NDArray:
+        return -y * (m < 1)
+
+
+@dataclass(frozen=True)
+class SquaredHinge(_MarginLoss):
+    r"""The square of what the margin $y z$ lacks of 1: a hinge without kink. Labels are -1 and +1.
+
+    $$\ell(y, z) = \max(0,\; 1 - y z)^2$$
+
+    Its best constant is the mean of the labels, so $(1 + z) / 2$, cut to [0, 1], estimates the probability.
+
+    Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape.
+
+    Gradient: $-2 y \max(0, 1 - y z)$.
+
+    Hessian: $2$ for $y z < 1$, else $0$; at $y z = 1$ it jumps.
+
+    Fails when labels are wrong: a sure mistake costs the square of its score.
+
+    Raises ValueError unless each label is -1 or +1; ``2 * y - 1`` makes them from 0 and 1.
+
+    Reference: Zhang (2004).
+
+    >>> loss = SquaredHinge()
+    >>> loss.value([1, 1, -1], [2.0, 0.25, 0.5])
+    array([0.    , 0.5625, 2.25  ])
+    >>> loss.gradient([1, 1, -1], [2.0, 0.25, 0.5]) + 0.0
+    array([ 0. , -1.5,  3. ])
+    """
+
+    facts: ClassVar[Facts] = Facts(
+        formula=r"\max(0, 1 - y z)^2",
+        task="binary classification",
+        convex=True,
+        bounded_influence=False,
+        continuous_derivatives=1,
+        statistic="mean",
+        reference="Zhang (2004)",
+        keras="keras.losses.SquaredHinge",
+    )
+
+    def _value(self, y: NDArray, m: NDArray) -> NDArray:
+        return np.maximum(0, 1 - m) ** 2
+
+    def _gradient(self, y: NDArray, m: NDArray) -> NDArray:
+        return -2 * y * np.maximum(0, 1 - m)
+
+    def _hessian(self, y: NDArray, m: NDArray) -> NDArray:
+        return 2 * (m < 1).astype(m.dtype)
+
+
+@dataclass(frozen=True)
+class BinaryFocal(Loss):
+    r"""Cross-entropy that all but ignores what is already right: made for a few objects among much background.
+
+    $$\ell(y, z) = a_y\, q^\gamma\, (-\log p), \qquad p = \frac1{1 + e^{-t}}, \quad q = 1 - p, \quad t = (2 y - 1)\, z$$
+
+    where $p$ is the probability of the true class, $a_1 = \alpha$ and $a_0 = 1 - \alpha$; ``alpha=None`` counts both
+    classes as 1. ``gamma=0, alpha=None`` is `BinaryCrossEntropy`. Labels are 0 and 1 only: the papers extend it to soft
+    labels in several ways that disagree.
+
+    Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in nats.
+
+    Gradient: $-(2 y - 1)\, a_y\, q^\gamma (q - \gamma\, p \log p)$. It is finite for every `gamma`, also below 1.
+
+    Hessian: $a_y\, q^\gamma p\, \bigl( q\,(1 + 2\gamma + \gamma \log p) - \gamma^2 p \log p \bigr)$; negative for sure
+    mistakes.
+
+    Fails when the probabilities themselves are used: its best constant is drawn toward 1/2 by `gamma`, and toward the
+    class that `alpha` favors, which at the default of 0.25 is class 0.
+
+    Raises ValueError unless each label is 0 or 1, `gamma` is at least 0 and finite, and `alpha` in (0, 1) or None.
+
+    Reference: Lin et al. (2017).
+
+    >>> loss = BinaryFocal(gamma=2, alpha=None)
+    >>> loss.value([1, 1, 0], [0.0, 5.0, 5.0]).round(9)
+    array([1.73286795e-01, 3.01000000e-07, 4.93992122e+00])
+    >>> BinaryFocal(gamma=0.5).gradient([1, 0], [100.0, 100.0]).round(6) + 0.0
+    array([0.  , 0.75])
+    """
+
+    gamma: float = 2.0
+    alpha: float | None = 0.25
+
+    def __post_init__(self) -> None:
+        self._set_number("gamma", 0, math.inf, closed=True)
+        if self.alpha is not None:
+            self._set_number("alpha", 0, 1)
+
+    @property
+    def facts(self) -> Facts:
+        """The facts of this focal loss: with gamma 0 it is a cross-entropy."""
+        return Facts(
+            formula=r"a_y q^\gamma (-\log p)",
+            task="binary classification",
+            convex=self.gamma == 0,
+            bounded_influence=True,
+            continuous_derivatives=math.inf,
+            statistic=(
+                "class probability" if self.gamma == 0 and self.alpha in (None, 0.5) else "distorted class probability"
+            ),
+            reference="Lin et al. (2017)",
+            link="sigmoid",
+            likelihood="Bernoulli" if self.gamma == 0 and self.alpha is None else None,
+            keras="keras.losses.BinaryFocalCrossentropy",
+        )
+
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        y_true, y_pred = super()._arguments(y_true, y_pred)
+        _check_labels(y_true, 0, 1)
+        side = 2 * y_true - 1
+        return side, side * y_pred
+
+    def _value(self, side: NDArray, t: NDArray) -> NDArray:
+        return self._weight(side) * (self._factor(t) * softplus(-t))
+
+    def _gradient(self, side: NDArray, t: NDArray) -> NDArray:
+        slope = self._factor(t) * (_sigmoid(-t) + self.gamma * _entropy(t))
+        return -side * self._weight(side) * slope
+
+    def _hessian(self, side: NDArray, t: NDArray) -> NDArray:
+        p, q, g = _sigmoid(t), _sigmoid(-t), self.gamma
+        bend = self._factor(t) * ((1 + 2 * g) * p * q + g * _entropy(t) * (g * p - q))
+        return self._weight(side) * bend
+
+    def _factor(self, t: NDArray) -> NDArray:
+        """q^gamma, without the rounding of a division, which the power would multiply."""
+        return (1 + np.exp(t)) ** -self.gamma
+
+    def _weight(self, side: NDArray) -> NDArray | float:
+        if self.alpha is None:
+            return 1.0
+        return np.where(side > 0, self.alpha, 1 - self.alpha).astype(side.dtype)
+
+
+@dataclass(frozen=True)
+class CategoricalFocal(_SoftmaxLoss):
+    r"""`CategoricalCrossEntropy` that all but ignores what is already right.
+
+    $$\ell(y, z) = -\sum_k y_k\, q_k^\gamma \log p_k, \qquad q_k = 1 - p_k$$
+
+    with $p$ the softmax of $z$. ``gamma=0`` is `CategoricalCrossEntropy`.
+
+    Shapes: `y_true` and `y_pred` (n, K), rows of `y_true` sum to 1; the value (n,), in nats.
+
+    Gradient: $p_j \sum_k y_k w_k - y_j w_j$ with $w_k = q_k^\gamma - \gamma\, p_k\, q_k^{\gamma-1} \log p_k$.
+
+    Hessian, (n, K, K): $\sum_k y_k \bigl( w_k (\operatorname{diag}(p) - p p^\top) + v_k (e_k - p)(e_k - p)^\top \bigr)$
+    with $v_k = \gamma\, p_k\, q_k^{\gamma-1} \bigl( 2 + \log p_k - (\gamma - 1)\, p_k \log p_k / q_k \bigr)$ and the
+    one-hot row $e_k$. It has negative eigenvalues for sure mistakes.
+
+    Fails when the probabilities themselves are used: its best constant distorts them.
+
+    Raises ValueError unless the rows are distributions and `gamma` is at least 0 and finite.
+
+    Reference: Lin et al. (2017).
+
+    >>> loss = CategoricalFocal(gamma=2)
+    >>> loss.value([[1, 0], [0, 1]], [[0.0, 0.0], [20.0, 0.0]]).round(6)
+    array([ 0.173287, 20.      ])
+    >>> loss.gradient([[1, 0], [0, 1]], [[0.0, 0.0], [20.0, 0.0]]).round(6)
+    array([[-0.298287,  0.298287],
+           [ 1.      , -1.      ]])
+    """
+
+    gamma: float = 2.0
+
+    target_ndim: ClassVar[int] = 1
+
+    def __post_init__(self) -> None:
+        self._set_number("gamma", 0, math.inf, closed=True)
+
+    @property
+    def facts(self) -> Facts:
+        """The facts of this focal loss: with gamma 0 it is cross-entropy."""
+        plain = self.gamma == 0
+        return Facts(
+            formula=r"-\sum_k y_k (1 - p_k)^\gamma \log p_k",
+            task="multiclass classification",
+            convex=plain,
+            bounded_influence=True,
+            continuous_derivatives=math.inf,
+            statistic="class probability" if plain else "distorted class probability",
+            reference="Lin et al. (2017)",
+            link="softmax",
+            likelihood="categorical" if plain else None,
+            keras="keras.losses.CategoricalFocalCrossentropy",
+        )
+
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        y_true, y_pred = super()._arguments(y_true, y_pred)
+        _check_distributions(y_true)
+        return y_true, y_pred
+
+    def _value(self, y: NDArray, z: NDArray) -> NDArray:
+        _, q, surprise = _softmax(z)
+        return _times(y, q**self.gamma * surprise).sum(axis=-1)
+
+    def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
+        p, q, surprise = _softmax(z)
+        pull = y * self._slope(p, q, surprise)
+        return (pull.sum(axis=-1, keepdims=True) - pull) * p - pull * q
+
+    def _hessian(self, y: NDArray, z: NDArray) -> NDArray:
+        p, q, surprise = _softmax(z)
+        g, floor = self.gamma, _floor(q)
+        entropy = _times(p, surprise)
+        bend = y * g * floor ** (g - 1) * (2 * p - entropy + (g - 1) * p * entropy / floor)
+        pull = (y * self._slope(p, q, surprise)).sum(axis=-1)
+        toward = np.broadcast_to(-p[..., None, :], (*p.shape, p.shape[-1])).copy()  # row k is e_k - p
+        _set_diagonal(toward, q)
+        return pull[..., None, None] * _covariance(p, q) + np.swapaxes(toward, -1, -2) @ (bend[..., None] * toward)
+
+    def _slope(self, p: NDArray, q: NDArray, surprise: NDArray) -> NDArray:
+        """How fast each class's term falls as the log of its probability grows."""
+        return q**self.gamma + self.gamma * _floor(q) ** (self.gamma - 1) * _times(p, surprise)
+
+
+def class_sample_weight(y_true: ArrayLike, class_weight: Mapping[Any, float]) -> NDArray:
+    """Return the `sample_weight` that counts each sample by its class.
+
+    As everywhere, the mean then divides by the sum of the weights, so that weights which are all alike change nothing.
+    (Keras divides by the number of samples, which scales the loss, and with it the learning rate.) The labels may be
+    numbers or text, in any shape; of one-hot rows, pass ``y_true.argmax(axis=-1)``.
+
+    Raises ValueError for a label without a weight, and for a weight that is negative or not finite.
+
+    >>> weight = class_sample_weight([0, 0, 0, 1], {0: 1, 1: 3})
+    >>> weight
+    array([1., 1., 1., 3.])
+    >>> BinaryCrossEntropy()([0, 0, 0, 1], [0.0, 0.0, 0.0, 2.0], sample_weight=weight)
+    0.4100375958014589
+    """
+    if not isinstance(class_weight, Mapping):
+        raise ValueError(f"class_weight must be a mapping from class to weight, got {class_weight!r}")
+    classes, position = np.unique(np.asarray(y_true), return_inverse=True)
+    missing = [label for label in classes.tolist() if label not in class_weight]
+    if missing:
+        raise ValueError(f"class_weight must have a weight for every class of y_true, got none for {missing}")
+    try:
+        weights = np.array([float(class_weight[label]) for label in classes.tolist()])
+    except (TypeError, ValueError):
+        raise ValueError(f"class_weight must map to numbers, got {class_weight!r}") from None
+    check_finite("class_weight", weights)
+    if (weights < 0).any():
+        raise ValueError(f"class_weight must not be negative, got {weights.min():g}")
+    return weights[position.reshape(np.shape(y_true))]
+
+
+def _times(weight: NDArray, cost: NDArray) -> NDArray:
+    """weight * cost, where a weight of 0 rules out even an infinite cost."""
+    with np.errstate(invalid="ignore"):
+        product = np.asarray(weight * cost)
+    np.copyto(product, 0, where=np.isnan(product))
+    return product
+
+
+def _sigmoid(t: NDArray) -> NDArray:
+    """The probability of score t, with all digits down to the smallest number; expit is 0 before."""
+    return np.exp(np.minimum(t, 0)) / (1 + np.exp(-np.abs(t)))
+
+
+def _entropy(t: NDArray) -> NDArray:
+    """-p log p for the probability p of score t."""
+    return _times(_sigmoid(t), softplus(-t))
+
+
+def _surprise(z: NDArray) -> NDArray:
+    """-log p for each class."""
+    log_p = log_softmax(z)
+    return np.abs(log_p, out=log_p)  # no logarithm is positive, and a sure class costs 0, not -0
+
+
+def _softmax(z: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """p, 1 - p and -log p, each with all its digits, also next to 0."""
+    surprise = _surprise(z)
+    return np.exp(-surprise), -np.expm1(-surprise), surprise
+
+
+def _covariance(p: NDArray, q: NDArray) -> NDArray:
+    """diag(p) - p p^T, of the one-hot label that has probabilities p."""
+    covariance = -p[..., :, None] * p[..., None, :]
+    _set_diagonal(covariance, p * q)
+    return covariance
+
+
+def _set_diagonal(matrices: NDArray, diagonal: NDArray) -> None:
+    index = np.arange(diagonal.shape[-1])
+    matrices[..., index, index] = diagonal
+
+
+def _floor(q: NDArray) -> NDArray:
+    """q, but never 0, to divide by; what it divides is then 0 as well."""
+    return np.maximum(q, np.finfo(q.dtype).tiny)
+
+
+def _check_distributions(y_true: NDArray) -> None:
+    if y_true.size and y_true.min() < 0:
+        raise ValueError(f"y_true must hold probabilities, got {y_true.min():g}")
+    off = np.abs(y_true.sum(axis=-1) - 1).max(initial=0)
+    if off > 1e-5:  # more than rounding to float32
+        raise ValueError(f"y_true must have rows that sum to 1, one-hot or a distribution, got a sum off by {off:.2g}")
+
+
+def _check_labels(y_true: NDArray, low: int, high: int) -> None:
+    wrong = (y_true != low) & (y_true != high)
+    if wrong.any():
+        labels = "-1 and +1" if low < 0 else "0 and 1"
+        raise ValueError(f"y_true must hold the labels {labels}, got {y_true[wrong][0]:g}")

@@ -1,0 +1,300 @@
+"""Losses that score a whole distribution: minus the logarithm of the probability it gave to what happened.
+
+`y_pred` holds the raw parameters of the distribution, any real numbers; ``loss.predict`` gives them on their natural
+scale. A parameter may be infinite: the loss is then its limit, never NaN. A density can exceed 1, and the value of a
+loss that comes from one is then negative: nothing is wrong, and there is nothing to clip.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from lossbook.classification import CategoricalCrossEntropy
+from lossbook.core import Facts, Loss, as_floats, check_no_nan
+from lossbook.numerics import LINKS
+
+__all__ = ["GaussianNLL", "KLDivergence", "LaplaceNLL", "PoissonNLL"]
+
+
+@dataclass(frozen=True)
+class _TwoColumnLoss(Loss):
+    """A loss of a location and the logarithm of a spread; its kernels take the residual and that logarithm."""
+
+    score_ndim: ClassVar[int] = 1
+    spread: ClassVar[str]
+
+    def predict(self, score: ArrayLike) -> NDArray:
+        (score,) = as_floats(score=score)
+        location, log_spread = self._columns("score", score)
+        with np.errstate(over="ignore"):
+            return np.stack([location, LINKS["exp"].predict(log_spread)], axis=-1)
+
+    def score(self, prediction: ArrayLike) -> NDArray:
+        (prediction,) = as_floats(prediction=prediction)
+        location, spread = self._columns("prediction", prediction)
+        check_no_nan("prediction", prediction)
+        if (spread < 0).any():
+            raise ValueError(f"prediction must have a {self.spread} of at least 0, got {spread.min():g}")
+        return np.stack([location, LINKS["exp"].score(spread)], axis=-1)
+
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        y_true, y_pred = super()._arguments(y_true, y_pred)
+        location, log_spread = self._columns("y_pred", y_pred)
+        return location - y_true, log_spread
+
+    def _columns(self, name: str, array: NDArray) -> tuple[NDArray, NDArray]:
+        if array.shape[-1:] != (2,):
+            raise ValueError(f"{name} must have two columns, location and {self.spread}, got shape {array.shape}")
+        return array[..., 0], array[..., 1]
+
+
+@dataclass(frozen=True)
+class GaussianNLL(_TwoColumnLoss):
+    r"""How surprising the target is under a normal distribution whose mean and variance are both predicted.
+
+    $$\ell(y, \mu, s) = \tfrac12 \bigl( \log 2\pi + s + (\mu - y)^2 e^{-s} \bigr)$$
+
+    The columns of `y_pred` are the mean $\mu$ and the log-variance $s = \log \sigma^2$, so that no variance is ever
+    negative or needs a floor. With a fixed variance the loss is squared error, divided by $2 \sigma^2$ and shifted.
+
+    Shapes: `y_true` (n,), `y_pred` (n, 2); the value (n,), in nats; `predict` gives mean and variance. The value is
+    negative where the density exceeds 1.
+
+    Gradient: $\bigl( (\mu - y)\, e^{-s},\; \tfrac12 (1 - (\mu - y)^2 e^{-s}) \bigr)$, in the shape (n, 2).
+
+    Hessian: $e^{-s} \begin{pmatrix} 1 & -(\mu - y) \\ -(\mu - y) & \tfrac12 (\mu - y)^2 \end{pmatrix}$, in the shape
+    (n, 2, 2). Convex in the mean and in the log-variance, but not in both: its determinant is negative unless
+    $\mu = y$.
+
+    Fails when a model can hit a target exactly: the variance then shrinks for ever and the value falls without bound.
+    And where a mean starts far off, the variance grows to excuse it, which takes away the mean's gradient.
+
+    Reference: Nix and Weigend (1994).
+
+    >>> loss = GaussianNLL()
+    >>> loss.value([0.0, 0.0, 0.0], [[0.0, 0.0], [0.0, -4.0], [3.0, 0.0]]).round(4)
+    array([ 0.9189, -1.0811,  5.4189])
+    >>> loss.gradient([0.0, 0.0, 0.0], [[0.0, 0.0], [0.0, -4.0], [3.0, 0.0]])
+    array([[ 0. ,  0.5],
+           [ 0. ,  0.5],
+           [ 3. , -4. ]])
+    """
+
+    spread: ClassVar[str] = "variance"
+    facts: ClassVar[Facts] = Facts(
+        formula=r"\tfrac12 \bigl( \log 2\pi + s + (\mu - y)^2 e^{-s} \bigr)",
+        task="regression with uncertainty",
+        convex=False,
+        bounded_influence=False,
+        continuous_derivatives=math.inf,
+        statistic="mean and variance",
+        reference="Nix and Weigend (1994)",
+        link="identity and exp",
+        likelihood="Gaussian",
+        torch="torch.nn.GaussianNLLLoss",
+    )
+
+    def _value(self, r: NDArray, s: NDArray) -> NDArray:
+        return _surprise(_divide_by_exp(r, s / 2) ** 2 / 2, (s + math.log(2 * math.pi)) / 2)
+
+    def _gradient(self, r: NDArray, s: NDArray) -> NDArray:
+        z = _divide_by_exp(r, s / 2)
+        return np.stack([_divide_by_exp(z, s / 2), (1 - z * z) / 2], axis=-1)
+
+    def _hessian(self, r: NDArray, s: NDArray) -> NDArray:
+        z = _divide_by_exp(r, s / 2)
+        mixed = -_divide_by_exp(z, s / 2)
+        return np.stack([np.stack([np.exp(-s), mixed], axis=-1), np.stack([mixed, z * z / 2], axis=-1)], axis=-2)
+
+
+@dataclass(frozen=True)
+class LaplaceNLL(_TwoColumnLoss):
+    r"""How surprising the target is under a Laplace distribution whose location and scale are both predicted.
+
+    $$\ell(y, \mu, s) = \log 2 + s + |\mu - y|\, e^{-s}$$
+
+    The columns of `y_pred` are the location $\mu$ and the log-scale $s$; the scale $e^s$ is the mean absolute deviation
+    itself, not a square as in `GaussianNLL`. With a fixed scale the loss is absolute error, divided by it and shifted.
+
+    Shapes: `y_true` (n,), `y_pred` (n, 2); the value (n,), in nats; `predict` gives location and scale. The value is
+    negative where the density exceeds 1.
+
+    Gradient: $\bigl( \operatorname{sign}(\mu - y)\, e^{-s},\; 1 - |\mu - y|\, e^{-s} \bigr)$, in the shape (n, 2). At
+    the kink, $\mu = y$, the subgradient 0 is returned for the location.
+
+    Hessian: none. The slope in the location jumps at $y$ and is constant elsewhere.
+
+    Fails like `GaussianNLL` on a target that can be hit exactly. Outliers pull the location no harder than any other
+    sample, but still inflate the scale without bound.
+
+    Reference: Laplace (1774).
+
+    >>> loss = LaplaceNLL()
+    >>> loss.value([0.0, 0.0], [[0.0, -3.0], [10.0, 0.0]]).round(4)
+    array([-2.3069, 10.6931])
+    >>> loss.gradient([0.0, 0.0], [[0.0, -3.0], [10.0, 0.0]])
+    array([[ 0.,  1.],
+           [ 1., -9.]])
+    """
+
+    spread: ClassVar[str] = "scale"
+    facts: ClassVar[Facts] = Facts(
+        formula=r"\log 2 + s + |\mu - y|\, e^{-s}",
+        task="regression with uncertainty",
+        convex=False,
+        bounded_influence=False,
+        continuous_derivatives=0,
+        statistic="median and mean absolute deviation",
+        reference="Laplace (1774)",
+        link="identity and exp",
+        likelihood="Laplace",
+    )
+    no_hessian: ClassVar[str] = "its slope in the location jumps at 0 and is constant elsewhere"
+
+    def _value(self, r: NDArray, s: NDArray) -> NDArray:
+        return _surprise(_divide_by_exp(np.abs(r), s), s + math.log(2))
+
+    def _gradient(self, r: NDArray, s: NDArray) -> NDArray:
+        return np.stack([_divide_by_exp(np.sign(r), s), 1 - _divide_by_exp(np.abs(r), s)], axis=-1)
+
+
+@dataclass(frozen=True)
+class PoissonNLL(Loss):
+    r"""How surprising a count is under a Poisson distribution whose log-rate is predicted.
+
+    $$\ell(y, z) = e^z - y z + \log y!$$
+
+    The last term does not depend on the score; with it, the value is the full likelihood, comparable between models.
+    Targets are counts. For a rate, such as claims in $t$ years, pass the count and add $\log t$ to the score.
+
+    Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in nats.
+
+    Gradient: $e^z - y$, the predicted minus the observed count.
+
+    Hessian: $e^z$.
+
+    Fails when counts vary more than their mean, as most do: the rate stays right, but its uncertainty is understated.
+    And a score that is far too high has an exponential gradient.
+
+    Raises ValueError unless each target is a whole number from 0 on.
+
+    Reference: Nelder and Wedderburn (1972).
+
+    >>> loss = PoissonNLL()
+    >>> loss.value([0, 0, 3], [-np.inf, 0.0, np.log(3)]).round(4)
+    array([0.    , 1.    , 1.4959])
+    >>> loss.gradient([0, 0, 3], [-np.inf, 0.0, 0.0])
+    array([ 0.,  1., -2.])
+    """
+
+    facts: ClassVar[Facts] = Facts(
+        formula=r"e^z - y z + \log y!",
+        task="counts",
+        convex=True,
+        bounded_influence=False,
+        continuous_derivatives=math.inf,
+        statistic="mean",
+        reference="Nelder and Wedderburn (1972)",
+        link="exp",
+        likelihood="Poisson",
+        keras="keras.losses.Poisson",
+        torch="torch.nn.PoissonNLLLoss",
+    )
+
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        y_true, y_pred = super()._arguments(y_true, y_pred)
+        wrong = (y_true < 0) | (y_true != np.floor(y_true))
+        if wrong.any():
+            raise ValueError(f"y_true must hold counts, whole numbers from 0 on, got {y_true[wrong][0]:g}")
+        return y_true, y_pred
+
+    def _value(self, y: NDArray, z: NDArray) -> NDArray:
+        rate = np.exp(z)
+        z = np.where((y > 0) & (rate < np.inf), z, 0)  # where the product would be 0 * infinity, or is outgrown
+        # y outside the bracket: no two infinities can meet, however large the count
+        return rate + y * (special.gammaln(y + 1) / np.maximum(y, 1) - z)
+
+    def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
+        return np.exp(z) - y
+
+    def _hessian(self, y: NDArray, z: NDArray) -> NDArray:
+        return np.exp(z)
+
+
+_CROSS_ENTROPY = CategoricalCrossEntropy()
+
+
+@dataclass(frozen=True)
+class KLDivergence(Loss):
+    r"""The extra surprise of expecting the predicted distribution where the target distribution holds.
+
+    $$\ell(y, z) = \sum_k y_k \log \frac{y_k}{p_k}, \qquad p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
+
+    It is `CategoricalCrossEntropy` less the entropy of the target, which no score can change: the two have the same
+    gradient and train alike, but this one is 0 for a perfect prediction. A term with $y_k = 0$ is 0.
+
+    Shapes: `y_true` and `y_pred` (n, K), rows of `y_true` sum to 1; the value (n,), in nats.
+
+    Gradient: $p - y$, in the shape (n, K).
+
+    Hessian: $\operatorname{diag}(p) - p p^\top$, in the shape (n, K, K).
+
+    Fails as a distance: it is not symmetric, and infinite where a possible class is ruled out. This direction spreads
+    the prediction over all of the target, between two peaks too.
+
+    Raises ValueError unless the rows are distributions.
+
+    Reference: Kullback and Leibler (1951).
+
+    >>> loss = KLDivergence()
+    >>> loss.value([[0.5, 0.5, 0.0], [0.5, 0.5, 0.0]], [[0.0, 0.0, -np.inf], [0.0, 2.0, 0.0]]).round(4)
+    array([0.    , 0.5464])
+    >>> loss.gradient([[0.5, 0.5, 0.0]], [[0.0, 2.0, 0.0]]).round(4)
+    array([[-0.3935,  0.287 ,  0.1065]])
+    """
+
+    score_ndim: ClassVar[int] = 1
+    target_ndim: ClassVar[int] = 1
+    facts: ClassVar[Facts] = Facts(
+        formula=r"\sum_k y_k \log (y_k / p_k)",
+        task="distributions",
+        convex=True,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="mean distribution",
+        reference="Kullback and Leibler (1951)",
+        link="softmax",
+        likelihood="categorical",
+        keras="keras.losses.KLDivergence",
+        torch="torch.nn.KLDivLoss",
+    )
+
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        return _CROSS_ENTROPY._arguments(y_true, y_pred)
+
+    def _value(self, y: NDArray, z: NDArray) -> NDArray:
+        divergence = _CROSS_ENTROPY._value(y, z) - special.entr(y).sum(axis=-1)
+        return np.maximum(divergence, 0)  # of two numbers that agree, rounding can make a negative difference
+
+    def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
+        return _CROSS_ENTROPY._gradient(y, z)
+
+    def _hessian(self, y: NDArray, z: NDArray) -> NDArray:
+        return _CROSS_ENTROPY._hessian(y, z)
+
+
+def _divide_by_exp(r: NDArray, s: NDArray) -> NDArray:
+    """r / exp(s) in two factors, so that none overflows before the result; 0 and infinity stay so for every s."""
+    tiny = np.finfo(r.dtype).tiny
+    near = np.clip(s, math.log(tiny), -math.log(tiny))  # nearly always s itself, and the second factor 1
+    far = np.maximum(np.exp(near - s), tiny)
+    return r * np.exp(-near) * np.where(r == 0, 1, far)
+
+
+def _surprise(penalty: NDArray, log_spread: NDArray) -> NDArray:
+    """Their sum: an infinite penalty outgrows even a spread of 0."""
+    return penalty + np.where(penalty < np.inf, log_spread, 0)

@@ -1,0 +1,141 @@
+"""The probabilistic losses under test: oracles from the densities themselves, and rows for `test_accuracy.py`."""
+
+import numpy as np
+from losses import Oracle, Row, mp, number
+from losses_classification import cross_entropy, distribution_samples, everywhere, softmax, spread
+
+from lossbook.probabilistic import GaussianNLL, KLDivergence, LaplaceNLL, PoissonNLL
+
+# Samples ------------------------------------------------------------------------------------------
+
+
+def log_spreads(dtype):
+    """From where a square of the spread underflows to where it overflows."""
+    random = np.random.default_rng(40)
+    far = 300 if dtype == np.float64 else 38
+    return np.concatenate([random.uniform(-5, 5, 150), random.uniform(-far, far, 50), [0, 1, -1, far, -far]])
+
+
+def two_column_samples(loss, dtype):
+    """Residuals over fifteen magnitudes against the target 0, and pairs that subtract without rounding."""
+    random = np.random.default_rng(41)
+    sizes = np.concatenate([np.geomspace(1e-12, 1e3, 60), 10 ** random.uniform(-2, 2, 60), [0, 1]])
+    y_true = random.integers(-4096, 4096, 80) / 1024
+    residual = np.concatenate([sizes, -sizes, random.integers(-4096, 4096, 80) / 1024 - y_true])
+    y_true = np.concatenate([np.zeros(2 * len(sizes)), y_true])
+    columns = [y_true + residual, random.choice(log_spreads(dtype), len(y_true))]
+    return y_true.astype(dtype), np.stack(columns, axis=-1).astype(dtype)
+
+
+def count_samples(loss, dtype):
+    random = np.random.default_rng(42)
+    far = [-1000, -745, -104, 88, 700 if dtype == np.float64 else 80]
+    z = np.concatenate([random.uniform(-5, 5, 60), random.uniform(-40, 40, 30), far, [0, 1]])
+    counts = np.concatenate([np.arange(8), [20, 170, 1000, 123456]])
+    return np.repeat(counts, len(z)).astype(dtype), np.tile(z, len(counts)).astype(dtype)
+
+
+def near_zero(loss, y_true, y_pred, distance):
+    """Scores whose exponentials are of a size, so that a difference of one is not drowned by that of another."""
+    return (np.abs(y_pred) < 4).reshape(len(y_pred), -1).all(axis=1)
+
+
+def off_the_location(loss, y_true, y_pred, distance):
+    return near_zero(loss, y_true, y_pred, distance) & (np.abs(y_pred[:, 0] - y_true) > distance)
+
+
+# Oracles ------------------------------------------------------------------------------------------
+
+
+def entries(*values):
+    return np.array(values, dtype=object)
+
+
+def gaussian(loss):
+    def density(y, score):
+        mean, variance = score[0], mp.exp(score[1])
+        return mp.exp(-((y - mean) ** 2) / (2 * variance)) / mp.sqrt(2 * mp.pi * variance)
+
+    def terms(y, score):
+        mean, s = score
+        return (mean - y) / mp.exp(s), (mean - y) ** 2 / mp.exp(s) / 2
+
+    return Oracle(
+        lambda y, score: -mp.log(density(y, score)),
+        lambda y, score: entries(terms(y, score)[0], number(1) / 2 - terms(y, score)[1]),
+        lambda y, score: entries(
+            [mp.exp(-score[1]), -terms(y, score)[0]],
+            [-terms(y, score)[0], terms(y, score)[1]],
+        ),
+        {
+            # log 2 pi, the log-variance and the penalty are of both signs
+            "value": lambda y, score: mp.log(2 * mp.pi) / 2 + abs(score[1]) / 2 + terms(y, score)[1],
+            "gradient": lambda y, score: entries(terms(y, score)[0], number(1) / 2 + terms(y, score)[1]),
+        },
+    )
+
+
+def laplace(loss):
+    def density(y, score):
+        scale = mp.exp(score[1])
+        return mp.exp(-abs(y - score[0]) / scale) / (2 * scale)
+
+    def penalty(y, score):
+        return abs(score[0] - y) / mp.exp(score[1])
+
+    return Oracle(
+        lambda y, score: -mp.log(density(y, score)),
+        lambda y, score: entries(mp.sign(score[0] - y) / mp.exp(score[1]), 1 - penalty(y, score)),
+        None,
+        {
+            "value": lambda y, score: mp.log(2) + abs(score[1]) + penalty(y, score),
+            "gradient": lambda y, score: entries(mp.exp(-score[1]), 1 + penalty(y, score)),
+        },
+    )
+
+
+def poisson(loss):
+    return Oracle(
+        lambda y, z: (
+            -mp.log(mp.exp(-mp.exp(z)) * mp.exp(z) ** y / mp.factorial(y))
+            if abs(z) < 5 and y < 200
+            else mp.exp(z) - y * z + mp.loggamma(y + 1)
+        ),
+        lambda y, z: mp.exp(z) - y,
+        lambda y, z: mp.exp(z),
+        {
+            "value": lambda y, z: mp.exp(z) + y * abs(z) + mp.loggamma(y + 1),
+            "gradient": lambda y, z: mp.exp(z) + y,
+        },
+    )
+
+
+def kl_divergence(loss):
+    shared = cross_entropy(number(0), list)
+
+    def terms(y, z, combine):
+        log_p = [-cost for cost in softmax(z)[2]]
+        return mp.fsum(share * combine(mp.log(share), log_q) for share, log_q in zip(y, log_p, strict=True) if share)
+
+    return Oracle(
+        lambda y, z: terms(y, z, lambda log_y, log_p: log_y - log_p),
+        shared.gradient,
+        shared.hessian,
+        # the cross-entropy and the entropy, which cancel where target and prediction agree
+        {**shared.sizes, "value": lambda y, z: terms(y, z, lambda log_y, log_p: -log_y - log_p) * spread(z)},
+    )
+
+
+# Rows ---------------------------------------------------------------------------------------------
+
+
+def row(loss, oracle, samples, *ulps, smooth, single=None):
+    return Row(loss, oracle, ulps, samples, lambda target, score: (target, score), smooth, ulps_single=single)
+
+
+PROBABILISTIC = [
+    row(GaussianNLL(), gaussian, two_column_samples, 4, 4, 4, smooth=near_zero, single=(6, 6, 6)),
+    row(LaplaceNLL(), laplace, two_column_samples, 2, 2, smooth=off_the_location, single=(4, 4)),
+    row(PoissonNLL(), poisson, count_samples, 4, 2, 2, smooth=near_zero),
+    row(KLDivergence(), kl_divergence, distribution_samples, 2, 2, 4, smooth=everywhere, single=(2, 4, 6)),
+]
