@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from losses import REGRESSION
+from losses import REGRESSION, general_robust, number
 
 from lossbook import (
     AbsoluteError,
@@ -213,6 +213,15 @@ def test_named_members_of_general_robust(r, c):
     same(member(0), math.log1p(x**2 / 2))
     same(member(-2), 2 * x**2 / (x**2 + 4))
     same(member(-math.inf), -math.expm1(-(x**2) / 2))
+
+
+@pytest.mark.parametrize("alpha", [-1, 0, 0.5, 1, 1.5])
+@pytest.mark.parametrize("r", [1e8, 3e9, 1e12, 1e100])
+def test_general_robust_far_out(alpha, r):
+    loss = GeneralRobust(alpha)
+    oracle = general_robust(loss)
+    assert loss.value([0.0], [r])[0] == pytest.approx(float(oracle.value(number(r))), rel=1e-13)
+    assert loss.gradient([0.0], [r])[0] == pytest.approx(float(oracle.gradient(number(r))), rel=1e-13, abs=1e-300)
 
 
 def test_named_members_of_general_robust_by_hand():
