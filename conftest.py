@@ -12,6 +12,11 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ.pop("MPLBACKEND", None)
 
 
+# Without PyTorch its twins cannot be imported, so their examples cannot run; in CI that is an error.
+HAS_TORCH = importlib.util.find_spec("torch") is not None
+collect_ignore = [] if HAS_TORCH or os.environ.get("CI") else ["lossbook/frameworks/torch.py"]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Build Matplotlib's font cache once: the kernels would all build it, and say so on stderr."""
     is_worker = hasattr(config, "workerinput")
@@ -21,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let nbval compare cells without execution counts, and skip what needs PyTorch where it is missing."""
-    skips_torch = importlib.util.find_spec("torch") is None and not os.environ.get("CI")
+    skips_torch = not HAS_TORCH and not os.environ.get("CI")
     skip = pytest.mark.skip(reason="PyTorch is not installed: pip install 'lossbook[torch]'")
     for item in items:
         cell = getattr(item, "cell", None)

@@ -1,1 +1,9 @@
-"""How fast lossbook is."""
+"""Measurements of the package; the test suite contains none, because a time depends on the machine."""
+
+import os
+
+# One thread for everybody, set before any library starts its own.
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # it says so on stderr when they are on

@@ -1,166 +1,105 @@
-"""Time the losses against other implementations, and the import of the package: ``python -m benchmarks``.
+"""Measure the losses beside other implementations, and the import of the package: ``python -m benchmarks [LOSS ...]``.
 
-One line is one loss and one rival: nanoseconds per sample of value and gradient, and how many times longer
-lossbook takes than the rival. All of it is measured in one run on one thread. The time of lossbook includes
-checking its input.
+One block is one loss in one dtype, one line one implementation: nanoseconds per sample for the value, the gradient and
+both together, and how many times as long lossbook takes. All of it is measured in one run on one thread, and the time
+of lossbook includes checking its input.
 """
 
-import importlib.util
-import os
-import subprocess
-import sys
-import timeit
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import NamedTuple
-
-os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy and scikit-learn start their threads
+import argparse
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn._loss import loss as sklearn_loss
 
-from lossbook import (
-    AbsoluteError,
-    Expectile,
-    GeneralRobust,
-    Huber,
-    LogCosh,
-    Loss,
-    Quantile,
-    SmoothL1,
-    SquaredError,
-    Tukey,
-)
+from benchmarks.cases import BOUNDS, IMPORT_SECONDS, MEMORY, QUANTITIES, SAMPLES, Case, cases
+from benchmarks.measure import import_seconds, peak_bytes, seconds
+from benchmarks.rivals import Rival, rivals
 
-SAMPLES = 100_000
-ROUNDS = 50
-TARGET, PREDICTION = np.random.default_rng(0).normal(scale=3, size=(2, SAMPLES))
-
-Formula = Callable[[NDArray], NDArray]
+Ratios = dict[tuple[str, str, str, str], float]
+"""How many times as long lossbook takes, by what identifies a bound."""
 
 
-class Rival(NamedTuple):
-    """Another implementation of a loss."""
-
-    loss: Loss
-    name: str
-    value: Callable[[], NDArray]
-    gradient: Callable[[], NDArray]
-
-
-def textbook_rivals() -> Iterator[Rival]:
-    """The formulas as textbooks print them, in NumPy."""
-
-    def rival(loss: Loss, value: Formula, gradient: Formula) -> Rival:
-        return Rival(loss, "textbook", lambda: value(PREDICTION - TARGET), lambda: gradient(PREDICTION - TARGET))
-
-    yield rival(SquaredError(), lambda r: r**2, lambda r: 2 * r)
-    yield rival(AbsoluteError(), np.abs, np.sign)
-    yield rival(
-        Huber(delta=1.5),
-        lambda r: np.where(np.abs(r) <= 1.5, r**2 / 2, 1.5 * (np.abs(r) - 0.75)),
-        lambda r: np.where(np.abs(r) <= 1.5, r, 1.5 * np.sign(r)),
-    )
-    yield rival(
-        SmoothL1(beta=0.5),
-        lambda r: np.where(np.abs(r) <= 0.5, r**2, np.abs(r) - 0.25),
-        lambda r: np.where(np.abs(r) <= 0.5, 2 * r, np.sign(r)),
-    )
-    yield rival(LogCosh(), lambda r: np.log(np.cosh(r)), np.tanh)
-    yield rival(Quantile(tau=0.9), lambda r: np.maximum(-0.9 * r, 0.1 * r), lambda r: np.where(r < 0, -0.9, 0.1))
-    yield rival(
-        Expectile(tau=0.9),
-        lambda r: np.where(r <= 0, 0.9, 0.1) * r**2,
-        lambda r: 2 * np.where(r <= 0, 0.9, 0.1) * r,
-    )
-    yield rival(
-        Tukey(c=4),
-        lambda r: np.where(np.abs(r) <= 4, 16 / 6 * (1 - (1 - (r / 4) ** 2) ** 3), 16 / 6),
-        lambda r: np.where(np.abs(r) <= 4, r * (1 - (r / 4) ** 2) ** 2, 0),
-    )
-    yield rival(
-        GeneralRobust(alpha=-1.5),
-        lambda r: 3.5 / -1.5 * ((r**2 / 3.5 + 1) ** -0.75 - 1),
-        lambda r: r * (r**2 / 3.5 + 1) ** -1.75,
+def lossbook(case: Case) -> Rival:
+    arguments = (case.y_true, case.y_pred)
+    loss = case.loss
+    return Rival(
+        "lossbook",
+        lambda: loss.value(*arguments),
+        lambda: loss.gradient(*arguments),
+        lambda: loss.value_and_gradient(*arguments),
     )
 
 
-def sklearn_rivals() -> Iterator[Rival]:
-    """The compiled losses behind scikit-learn's gradient boosting."""
-    for loss, other in [
-        (Expectile(tau=0.5), sklearn_loss.HalfSquaredError()),
-        (AbsoluteError(), sklearn_loss.AbsoluteError()),
-        (Huber(delta=1.5), sklearn_loss.HuberLoss(delta=1.5)),
-        (Quantile(tau=0.9), sklearn_loss.PinballLoss(quantile=0.9)),
-    ]:
-        yield Rival(
-            loss,
-            "scikit-learn",
-            lambda other=other: other.loss(TARGET, PREDICTION),
-            lambda other=other: other.gradient(TARGET, PREDICTION),
-        )
+def compare(case: Case, rounds: int) -> Ratios:
+    """Print the block of a case, after making sure that everybody computes the same."""
+    ours, *others = entrants = [lossbook(case), *rivals(case)]
+    # float32 compares speeds only where the textbook's formulas have lost their digits.
+    tolerance = 1e-6 if case.dtype == "float64" else 1e-2
+    for quantity in ("value", "gradient"):
+        expected = getattr(ours, quantity)()
+        for other in others:
+            actual = np.asarray(getattr(other, quantity)())
+            np.testing.assert_allclose(actual, expected, rtol=tolerance, atol=tolerance, err_msg=f"{case} {other.name}")
+    times = {
+        quantity: np.array(seconds([getattr(entrant, quantity) for entrant in entrants], rounds)) / SAMPLES * 1e9
+        for quantity in QUANTITIES
+    }
+    ratios: Ratios = {}
+    print(f"\n{case!s:46}" + "".join(f"{quantity:>8}        " for quantity in QUANTITIES).rstrip())
+    for number, entrant in enumerate(entrants):
+        line = f"  {entrant.name:44}"
+        for quantity in QUANTITIES:
+            line += f"{times[quantity][number]:8.2f}"
+            if number:
+                ratio = times[quantity][0] / times[quantity][number]
+                ratios[case.name, case.dtype, quantity, entrant.name] = ratio
+                line += f"  {ratio:4.2f}x "
+            else:
+                line += " " * 8
+        print(line.rstrip(), flush=True)
+    return ratios
 
 
-def torch_rivals() -> Iterator[Rival]:
-    """PyTorch's losses; their gradient is the value and its backward pass."""
-    if importlib.util.find_spec("torch") is None:
-        return
-    import torch
-    from torch.nn import functional
-
-    torch.set_num_threads(1)
-    target = torch.from_numpy(TARGET)
-    prediction = torch.from_numpy(PREDICTION).requires_grad_()
-    fixed = prediction.detach()
-    for loss, other, options in [
-        (SquaredError(), functional.mse_loss, {}),
-        (AbsoluteError(), functional.l1_loss, {}),
-        (Huber(delta=1.5), functional.huber_loss, {"delta": 1.5}),
-        (SmoothL1(beta=0.5), functional.smooth_l1_loss, {"beta": 0.5}),
-    ]:
-        yield Rival(
-            loss,
-            "PyTorch",
-            lambda other=other, options=options: other(fixed, target, reduction="none", **options).numpy(),
-            lambda other=other, options=options: torch.autograd.grad(
-                other(prediction, target, reduction="sum", **options), prediction
-            )[0].numpy(),
-        )
+def memory(case: Case) -> float:
+    """Return the largest peak of memory as a multiple of the input's size."""
+    size = sum(array.nbytes for array in (case.y_true, case.y_pred) if array is not None)
+    ours = lossbook(case)
+    return max(peak_bytes(getattr(ours, quantity)) for quantity in QUANTITIES) / size
 
 
-def nanoseconds(*functions: Callable[[], object]) -> list[float]:
-    """Return the time per sample of each function: the shortest of runs that take turns."""
-    rounds = [[timeit.timeit(function, number=1) for function in functions] for _ in range(ROUNDS)]
-    return [min(times) / SAMPLES * 1e9 for times in zip(*rounds, strict=True)]
+def verdict(measured: float, bound: float) -> str:
+    """Say whether a bound is met to two decimals, and if not, by how much it is missed."""
+    return "met" if round(measured, 2) <= bound else f"missed by {measured / bound - 1:.0%}"
 
 
-def compare(rival: Rival) -> str:
-    """Return one line of the table, after making sure that both compute the same."""
-    line = f"{rival.loss!r:34}{rival.name:13}"
-    for method, theirs in ((rival.loss.value, rival.value), (rival.loss.gradient, rival.gradient)):
-        ours = partial(method, TARGET, PREDICTION)
-        np.testing.assert_allclose(theirs(), ours(), rtol=1e-9, atol=1e-9)
-        own, other = nanoseconds(ours, theirs)
-        line += f"{own:10.2f}{other:8.2f}{own / other:7.2f}"
-    return line
-
-
-def import_seconds(statement: str) -> float:
-    """Return the time a new Python takes for a statement, its own start included."""
-    command = [sys.executable, "-c", statement]
-    return min(timeit.repeat(lambda: subprocess.run(command, check=True), number=1, repeat=7))
+def report(what: str, measured: float, bound: float, unit: str) -> None:
+    print(f"  {what:72}{measured:6.2f}{unit}  at most {bound:.2f}{unit}  {verdict(measured, bound)}", flush=True)
 
 
 def main() -> None:
-    print(f"ns per sample, {SAMPLES:,} samples in float64, one thread")
-    print(f"{'':47}{'value':>10}{'rival':>8}{'ratio':>7}{'gradient':>10}{'rival':>8}{'ratio':>7}")
-    for rivals in (textbook_rivals(), sklearn_rivals(), torch_rivals()):
-        for rival in rivals:
-            print(compare(rival), flush=True)
-    start = import_seconds("pass")
-    for module in ("numpy", "scipy.special", "lossbook"):
-        print(f"import {module}: {1000 * (import_seconds(f'import {module}') - start):.0f} ms")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("loss", nargs="*", help="such as Huber; all when none is given")
+    parser.add_argument("--rounds", type=int, default=50, help="how often each call is timed (default: 50)")
+    arguments = parser.parse_args()
+    chosen = [case for case in cases() if not arguments.loss or case.name in arguments.loss]
+
+    print(f"ns per sample and how many times as long lossbook takes; {SAMPLES:,} samples, one thread")
+    ratios: Ratios = {}
+    for case in chosen:
+        ratios |= compare(case, arguments.rounds)
+
+    print("\nBounds")
+    for loss, dtype, quantity, rival, bound in BOUNDS:
+        what = f"{loss}, {dtype}, {quantity}: time beside {rival}"
+        ratio = ratios.get((loss, dtype, quantity, rival))
+        if ratio is not None:
+            report(what, ratio, bound, "x")
+        elif not arguments.loss:
+            print(f"  {what:72}not measured")
+    peaks: dict[str, float] = {}
+    for case in chosen:
+        peaks[case.name] = max(peaks.get(case.name, 0), memory(case))
+    for loss, peak in peaks.items():
+        report(f"{loss}: peak memory beside the input", peak, MEMORY, "x")
+    report("import lossbook", import_seconds("lossbook"), IMPORT_SECONDS, " s")
 
 
 if __name__ == "__main__":

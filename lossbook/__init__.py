@@ -11,6 +11,8 @@ from lossbook.classification import (
     class_sample_weight,
 )
 from lossbook.core import Facts, Loss, NoHessianError
+from lossbook.detection import BoxIoU, GeneralizedIoU
+from lossbook.embedding import Contrastive, Triplet, batch_all, batch_hard
 from lossbook.multitask import UncertaintyWeighted, WeightedSum
 from lossbook.probabilistic import GaussianNLL, KLDivergence, LaplaceNLL, PoissonNLL
 from lossbook.regression import (
@@ -24,6 +26,7 @@ from lossbook.regression import (
     SquaredError,
     Tukey,
 )
+from lossbook.segmentation import Dice, Jaccard, Tversky
 from lossbook.sequence import CTC
 
 __all__ = [
@@ -31,14 +34,19 @@ __all__ = [
     "AbsoluteError",
     "BinaryCrossEntropy",
     "BinaryFocal",
+    "BoxIoU",
     "CategoricalCrossEntropy",
     "CategoricalFocal",
+    "Contrastive",
+    "Dice",
     "Expectile",
     "Facts",
     "GaussianNLL",
     "GeneralRobust",
+    "GeneralizedIoU",
     "Hinge",
     "Huber",
+    "Jaccard",
     "KLDivergence",
     "LaplaceNLL",
     "LogCosh",
@@ -50,8 +58,12 @@ __all__ = [
     "SparseCategoricalCrossEntropy",
     "SquaredError",
     "SquaredHinge",
+    "Triplet",
     "Tukey",
+    "Tversky",
     "UncertaintyWeighted",
     "WeightedSum",
+    "batch_all",
+    "batch_hard",
     "class_sample_weight",
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
 # Five hues that stay apart for color-blind readers, each dark enough to be read as text on white (contrast 4.5 : 1).
 BLUE = "#0072b2"
@@ -73,11 +74,17 @@ def label(axes: "Axes", x: float, y: float, text: str, color: str, **options: An
     axes.annotate(text, (x, y), color=color, **({"va": "center", "bbox": ground} | options))
 
 
-def show(figure: "Figure", alt: str) -> None:
-    """Show a figure together with its alternative text.
+def picture(figure: "Figure", colors: int = 128) -> "Image":
+    """Return a figure as an image at twice its size on the page, with few colors to keep pages light."""
+    from PIL import Image
 
-    The picture is sent at twice its size on the page, reduced to 128 colors to keep pages light. Where pictures cannot
-    be shown, the alternative text is.
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=2 * CSS_PIXELS_PER_INCH)
+    return Image.open(drawn).convert("RGB").quantize(colors)
+
+
+def show(figure: "Figure", alt: str) -> None:
+    """Show a figure together with its alternative text, which stands in where pictures cannot be shown.
 
     Args:
         figure: made by `figure`.
@@ -87,15 +94,12 @@ def show(figure: "Figure", alt: str) -> None:
         ValueError: if `alt` is empty.
     """
     from IPython.display import display
-    from PIL import Image
 
     if not alt.strip():
         raise ValueError("alt must say what the figure shows, got an empty text")
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=2 * CSS_PIXELS_PER_INCH)
-    image = Image.open(drawn).convert("RGB")
+    image = picture(figure)
     packed = io.BytesIO()
-    image.quantize(128).save(packed, format="png", optimize=True)
+    image.save(packed, format="png", optimize=True)
     display(
         {"image/png": base64.b64encode(packed.getvalue()).decode(), "text/plain": alt},
         metadata={"image/png": {"alt": alt, "width": image.width // 2, "height": image.height // 2}},

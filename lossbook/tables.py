@@ -25,9 +25,11 @@ def _smooth(loss: Loss) -> str:
 COLUMNS: dict[str, Callable[[Loss], str]] = {
     "loss": _name,
     "value": lambda loss: f"${_in_cell(loss.facts.formula)}$",
+    "task": lambda loss: loss.facts.task,
     "convex": lambda loss: _yes(loss.facts.convex),
     "bounded influence": lambda loss: _yes(loss.facts.bounded_influence),
     "differentiable": _smooth,
+    "link": lambda loss: loss.facts.link,
     "best constant": lambda loss: loss.facts.statistic,
     "likelihood": lambda loss: loss.facts.likelihood or "none",
     "Keras": lambda loss: _short(loss.facts.keras),

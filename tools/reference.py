@@ -1,6 +1,7 @@
 """The reference pages that are generated: ``python -m tools.reference`` writes them.
 
-The concept index and the bibliography are committed, because GitHub and JupyterLab show them too.
+The page of losses, the concept index and the bibliography are committed, because GitHub and JupyterLab show them
+too.
 """
 
 import csv
@@ -12,7 +13,7 @@ from pathlib import Path
 from pybtex.database import Entry, parse_file
 from pybtex.plugin import find_plugin
 
-from tools import markdown, notebooks
+from tools import losses, markdown, notebooks
 from tools.repository import ROOT
 
 CHAPTERS = ROOT / "chapters"
@@ -115,15 +116,17 @@ def bibliography_page() -> str:
 
 
 PAGES = {
+    CHAPTERS / "reference" / "losses.md": losses.page,
     CHAPTERS / "reference" / "concepts.md": concepts_page,
     CHAPTERS / "reference" / "bibliography.md": bibliography_page,
 }
 
 
 def write() -> None:
-    """Write the generated pages."""
+    """Write the generated pages, and the figures of the losses."""
     for path, page in PAGES.items():
         path.write_text(page(), encoding="utf-8", newline="\n")
+    losses.write_figures()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How the website reads a notebook: its front block as a card, no setup cell, figures with their words."""
+"""How the website reads a page: its front block as a card, no setup cell, figures with their words."""
 
 import base64
 import hashlib
@@ -24,15 +24,18 @@ def read(text: str) -> NotebookNode:
 
 
 class ImagesAndSetup(SphinxTransform):
-    """Carry over from a notebook what MyST-NB leaves behind.
+    """Carry over from a notebook what MyST-NB leaves behind, and keep the theme from tinting figures.
 
-    A figure gets its alternative text, and its width without its height, so that it keeps its proportions on
-    a narrow screen. The page remembers from which address its setup cell installs the package.
+    A notebook's figure gets its alternative text, and its width without its height, so that it keeps its proportions
+    on a narrow screen. The page remembers from which address its setup cell installs the package.
     """
 
     default_priority = 500
 
     def apply(self, **kwargs) -> None:
+        for image in self.document.findall(nodes.image):
+            # Fit for the light and the dark page, in the theme's words: it then leaves the colors alone.
+            image["classes"].append("dark-light")
         path = Path(self.env.doc2path(self.env.docname))
         if path.suffix != ".ipynb":
             return
@@ -49,6 +52,4 @@ class ImagesAndSetup(SphinxTransform):
             figure = figures.get(Path(image["uri"]).stem)
             if figure is not None:
                 image["alt"] = figure.get("alt", "")
-                # Fit for the light and the dark page, in the theme's words: it then leaves the colors alone.
-                image["classes"].append("dark-light")
                 image.attributes.pop("height", None)

@@ -1,0 +1,576 @@
+"""Keras twins of the losses that Keras lacks, under the names and with the hyperparameters they have in `lossbook`.
+
+They are written with `keras.ops` alone and run on TensorFlow, PyTorch and JAX. Where Keras has a loss, its
+``facts.keras`` says the name, and there is no twin.
+
+- Shapes have to agree, except that `y_true` or `y_pred` may have a last axis of length 1 more: (n,) fits (n, 1).
+  Anything else raises ValueError. A loss written by hand would broadcast the two to (n, n), silently.
+- `call` returns one value per sample, so that `sample_weight` counts samples. As in Keras, a last axis of several
+  outputs is averaged over: `y_pred` of shape (n, d) gives (n,).
+- As in Keras, the mean divides by the number of samples. To divide by the sum of the weights, as `lossbook` does, pass
+  ``reduction="mean_with_sample_weight"`` in a version of Keras that has it.
+- Hyperparameters and shapes are checked, values are not, since compiled code cannot raise. The same loss in `lossbook`
+  checks them: pass it one batch if in doubt about labels or masks.
+- After ``import lossbook.frameworks.keras``, a saved model loads without `custom_objects`.
+"""
+
+import math
+from collections.abc import Sequence
+from numbers import Real
+from typing import Any
+
+from lossbook import classification, detection, embedding, probabilistic, regression, segmentation
+from lossbook.core import Loss, hyperparameters
+
+try:
+    import keras
+except ImportError as error:
+    raise ImportError("lossbook.frameworks.keras needs Keras 3 and a backend: pip install keras tensorflow") from error
+
+from keras import ops
+
+__all__ = [
+    "AsymmetricSquaredError",
+    "BinaryCrossEntropy",
+    "BinaryFocal",
+    "BoxIoU",
+    "Contrastive",
+    "Expectile",
+    "GaussianNLL",
+    "GeneralRobust",
+    "GeneralizedIoU",
+    "Jaccard",
+    "LaplaceNLL",
+    "Quantile",
+    "Triplet",
+    "Tukey",
+    "UncertaintyWeighted",
+]
+
+_registered = keras.saving.register_keras_serializable(package="lossbook")
+
+
+class _Twin(keras.losses.Loss):
+    """A loss of `lossbook` for Keras: a subclass writes `_value`, which gets `y_true` in the shape that fits `y_pred`.
+
+    `mirrored` checks and holds the hyperparameters, and says how many axes of `y_true` and `y_pred` are one sample.
+    """
+
+    def __init__(
+        self,
+        mirrored: Loss,
+        *,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.mirrored = mirrored
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        own = self.mirrored.score_ndim - self.mirrored.target_ndim  # the axes that y_true does not have
+        keep = len(y_pred.shape) - own
+        y_true = self._align(y_true, y_pred, keep)
+        value = self._value(y_true, y_pred)
+        several = self.mirrored.score_ndim == 0 and len(value.shape) > 1
+        return ops.mean(value, axis=-1) if several else value
+
+    def _align(self, y_true: Any, y_pred: Any, keep: int) -> Any:
+        """`y_true` in the shape of the first `keep` axes of `y_pred`; an axis still unknown fits any length."""
+        given, wanted = tuple(y_true.shape), tuple(y_pred.shape)[:keep]
+        short, long = sorted([given, wanted], key=len)
+        if len(long) == len(short) + 1 and long[-1] == 1:
+            long = long[:-1]
+        if len(short) != len(long) or any(a != b and None not in (a, b) for a, b in zip(short, long, strict=True)):
+            raise ValueError(
+                f"{type(self).__name__}: y_true must have shape {wanted} for y_pred of shape {tuple(y_pred.shape)}, "
+                f"or a last axis of length 1 more or less, got shape {given}"
+            )
+        return ops.reshape(y_true, ops.shape(y_pred)[:keep])
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} must define _value")
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "dtype": self.dtype, **hyperparameters(self.mirrored)}
+
+
+@_registered
+class Quantile(_Twin):
+    """The pinball loss, `lossbook.Quantile`.
+
+    Shapes: `y_true` and `y_pred` (n,), (n, d) or longer, averaged over the last axis.
+
+    >>> Quantile(tau=0.9).call(ops.array([[10.0], [10.0]]), ops.array([[8.0], [12.0]])).numpy().round(6)
+    array([1.8, 0.2], dtype=float32)
+    """
+
+    def __init__(self, tau: float = 0.5, **settings: Any) -> None:
+        super().__init__(regression.Quantile(tau), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        tau, r = self.mirrored.tau, y_pred - y_true
+        return _by_side(r, tau, 1 - tau) * _magnitude(r)
+
+
+@_registered
+class Expectile(_Twin):
+    """Squared error weighted by side, `lossbook.Expectile`.
+
+    Shapes: `y_true` and `y_pred` (n,), (n, d) or longer, averaged over the last axis.
+
+    >>> round(float(Expectile(tau=0.9)(ops.array([[10.0], [10.0]]), ops.array([[8.0], [12.0]]))), 6)
+    2.0
+    """
+
+    def __init__(self, tau: float = 0.5, **settings: Any) -> None:
+        super().__init__(regression.Expectile(tau), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        tau, r = self.mirrored.tau, y_pred - y_true
+        return _by_side(r, tau, 1 - tau) * r * r
+
+
+@_registered
+class AsymmetricSquaredError(_Twin):
+    """Squared error times `under` where the prediction is too low, and times `over` where it is too high.
+
+    It is `lossbook.Expectile` with ``tau = under / (under + over)``, times ``under + over``: the same best prediction,
+    in units in which each weight is a price. With both 1 it is the squared error.
+
+    Shapes: `y_true` and `y_pred` (n,), (n, d) or longer, averaged over the last axis.
+
+    >>> loss = AsymmetricSquaredError(under=10)
+    >>> loss.call(ops.array([0.0, 0.0]), ops.array([-2.0, 2.0])).numpy()
+    array([40.,  4.], dtype=float32)
+    """
+
+    def __init__(self, under: float = 1.0, over: float = 1.0, **settings: Any) -> None:
+        super().__init__(regression.SquaredError(), **settings)
+        self.under, self.over = _positive(self, "under", under), _positive(self, "over", over)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        r = y_pred - y_true
+        return _by_side(r, self.under, self.over) * r * r
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "under": self.under, "over": self.over}
+
+
+@_registered
+class Tukey(_Twin):
+    """Tukey's biweight, half a square that levels off: `lossbook.Tukey`.
+
+    Shapes: `y_true` and `y_pred` (n,), (n, d) or longer, averaged over the last axis.
+
+    >>> round(float(Tukey(c=3.0)(ops.array([[0.0]]), ops.array([[1000.0]]))), 6)
+    1.5
+    """
+
+    def __init__(self, c: float = 4.685, **settings: Any) -> None:
+        super().__init__(regression.Tukey(c), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        c = self.mirrored.c
+        u = ops.clip(y_pred - y_true, -c, c)
+        v = (u / c) ** 2
+        return u * u / 2 * (1 - v + v * v / 3)
+
+
+@_registered
+class GeneralRobust(_Twin):
+    """Barron's family, from squared error to Welsch: `lossbook.GeneralRobust`.
+
+    Shapes: `y_true` and `y_pred` (n,), (n, d) or longer, averaged over the last axis.
+
+    >>> round(float(GeneralRobust(alpha=1, c=2)(ops.array([[0.0]]), ops.array([[6.0]]))), 5)
+    2.16228
+    """
+
+    def __init__(self, alpha: float = 1.0, c: float = 1.0, **settings: Any) -> None:
+        super().__init__(regression.GeneralRobust(alpha, c), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        alpha, x = self.mirrored.alpha, (y_pred - y_true) / self.mirrored.c
+        if alpha == 2:
+            return x * x / 2
+        if alpha == -math.inf:
+            x = ops.clip(x, -100, 100)  # beyond, the gradient is 0 anyway
+            return -ops.expm1(-x * x / 2)
+        b = abs(alpha - 2)
+        growth = _log_one_plus_square(x / math.sqrt(b))
+        if abs(alpha) < 1e-20:  # so near to Cauchy that b / alpha might overflow
+            return b / 2 * growth
+        return b / alpha * ops.expm1(alpha / 2 * growth)
+
+
+@_registered
+class BinaryCrossEntropy(_Twin):
+    """Cross-entropy from the logit, class 1 counted as `positive_weight` samples: `lossbook.BinaryCrossEntropy`.
+
+    Without that weight it is ``keras.losses.BinaryCrossentropy(from_logits=True)``.
+
+    Shapes: `y_true`, labels in [0, 1], and `y_pred`, logits: (n,), (n, d) or longer, averaged over the last axis.
+
+    >>> round(float(BinaryCrossEntropy(positive_weight=3)(ops.array([[1.0]]), ops.array([[0.0]]))), 4)
+    2.0794
+    """
+
+    def __init__(self, positive_weight: float = 1.0, label_smoothing: float = 0.0, **settings: Any) -> None:
+        super().__init__(classification.BinaryCrossEntropy(positive_weight, label_smoothing), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        smoothing = self.mirrored.label_smoothing
+        one = (1 - smoothing) * y_true + smoothing / 2
+        zero = (1 - smoothing) * (1 - y_true) + smoothing / 2
+        return -self.mirrored.positive_weight * one * ops.log_sigmoid(y_pred) - zero * ops.log_sigmoid(-y_pred)
+
+
+@_registered
+class BinaryFocal(_Twin):
+    """Focal loss from the logit, with a finite gradient for every `gamma`: `lossbook.BinaryFocal`.
+
+    Shapes: `y_true`, labels 0 and 1, and `y_pred`, logits: (n,), (n, d) or longer, averaged over the last axis.
+
+    >>> round(float(BinaryFocal(gamma=2, alpha=None)(ops.array([[1.0]]), ops.array([[0.0]]))), 6)
+    0.173287
+    """
+
+    def __init__(self, gamma: float = 2.0, alpha: float | None = 0.25, **settings: Any) -> None:
+        super().__init__(classification.BinaryFocal(gamma, alpha), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        side = 2 * y_true - 1
+        t = side * y_pred
+        value = -ops.exp(self.mirrored.gamma * ops.log_sigmoid(-t)) * ops.log_sigmoid(t)
+        alpha = self.mirrored.alpha
+        return value if alpha is None else _by_side(side, 1 - alpha, alpha) * value
+
+
+@_registered
+class GaussianNLL(_Twin):
+    """Surprise under a normal distribution with predicted mean and log-variance: `lossbook.GaussianNLL`.
+
+    Shapes: `y_true` (n,) or (n, 1), `y_pred` (n, 2), without activation; a model ends in ``Dense(2)``. Of further axes
+    of both, (n, d) and (n, d, 2), each entry has its own value.
+
+    >>> round(float(GaussianNLL()(ops.array([0.0]), ops.array([[3.0, 0.0]]))), 4)
+    5.4189
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(probabilistic.GaussianNLL(), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        location, s = _columns(self, y_pred)
+        z = _divide_by_exp(location - y_true, s / 2)
+        return (z * z + s + math.log(2 * math.pi)) / 2
+
+
+@_registered
+class LaplaceNLL(_Twin):
+    """Surprise under a Laplace distribution with predicted location and log-scale: `lossbook.LaplaceNLL`.
+
+    Shapes: as in `GaussianNLL`.
+
+    >>> round(float(LaplaceNLL()(ops.array([0.0]), ops.array([[10.0, 0.0]]))), 4)
+    10.6931
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(probabilistic.LaplaceNLL(), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        location, s = _columns(self, y_pred)
+        return _magnitude(_divide_by_exp(location - y_true, s)) + s + math.log(2)
+
+
+@_registered
+class Contrastive(_Twin):
+    """Pulls similar pairs together and pushes dissimilar ones `margin` apart: `lossbook.Contrastive`.
+
+    Shapes: `y_true` (n,) or (n, 1), 1 for a dissimilar pair and 0 for a similar one; `y_pred` (n, 2, d), as a model
+    gives it that ends in ``keras.ops.stack([embed(first), embed(second)], axis=1)``.
+
+    >>> round(float(Contrastive()(ops.array([1.0]), ops.array([[[0.0, 0.0], [0.06, 0.08]]]))), 4)
+    0.81
+    """
+
+    def __init__(self, margin: float = 1.0, distance: str = "plain", **settings: Any) -> None:
+        super().__init__(embedding.Contrastive(margin, distance), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        first, second = _points(self, y_pred)
+        distance = _distance(first, second, self.mirrored.distance)
+        return (1 - y_true) * distance**2 + y_true * ops.relu(self.mirrored.margin - distance) ** 2
+
+
+@_registered
+class Triplet(_Twin):
+    """Wants the negative further from the anchor than the positive is, by at least `margin`: `lossbook.Triplet`.
+
+    A model that ends in ``keras.ops.stack([embed(anchor), embed(positive), embed(negative)], axis=1)`` trains with it
+    without a target, ``model.fit([anchors, positives, negatives])``, and is saved and loaded like any other. But Keras
+    drops `sample_weight` where there is no target: to weight triplets, pass any array as well, which is ignored.
+
+    Shapes: `y_true` ignored, may be None; `y_pred` (n, 3, d).
+
+    >>> round(float(Triplet()(None, ops.array([[[0.0], [0.6], [0.7]]]))), 4)
+    0.1
+    """
+
+    def __init__(self, margin: float = 0.2, distance: str = "plain", **settings: Any) -> None:
+        super().__init__(embedding.Triplet(margin, distance), **settings)
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        return super().__call__(y_pred, y_pred, sample_weight)  # Keras would convert None to a tensor
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return self._value(y_true, y_pred)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        anchor, positive, negative = _points(self, y_pred)
+        near = _distance(anchor, positive, self.mirrored.distance)
+        far = _distance(anchor, negative, self.mirrored.distance)
+        return ops.relu(near - far + self.mirrored.margin)
+
+
+@_registered
+class Jaccard(_Twin):
+    """One minus intersection over union of a true and a predicted mask, from logits: `lossbook.Jaccard`.
+
+    Shapes: `y_true`, masks in [0, 1], and `y_pred`, logits: (n, H, W) or (n, H, W, 1). One value per image.
+
+    >>> round(float(Jaccard()(ops.array([[[1.0, 1.0, 0.0]]]), ops.zeros((1, 1, 3)))), 4)
+    0.6
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(segmentation.Jaccard(), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        if len(y_pred.shape) != 3 and (len(y_pred.shape) != 4 or y_pred.shape[-1] != 1):
+            raise ValueError(f"Jaccard: y_pred must have shape (n, H, W) or (n, H, W, 1), got {tuple(y_pred.shape)}")
+        axes = tuple(range(1, len(y_pred.shape)))
+        hits = ops.sum(ops.sigmoid(y_pred) * y_true, axis=axes)
+        errors = ops.sum(ops.sigmoid(y_pred) * (1 - y_true) + ops.sigmoid(-y_pred) * y_true, axis=axes)
+        return errors / _nonzero(hits + errors)  # two empty masks agree
+
+
+@_registered
+class BoxIoU(_Twin):
+    """One minus intersection over union of a true and a predicted box: `lossbook.BoxIoU`.
+
+    Shapes: `y_true` and `y_pred` (n, 4), boxes x1, y1, x2, y2; those of `y_true` with x1 <= x2 and y1 <= y2. One value
+    per box, of further axes too.
+
+    >>> round(float(BoxIoU()(ops.array([[0.0, 0.0, 10.0, 10.0]]), ops.array([[1.0, 0.0, 11.0, 10.0]]))), 4)
+    0.1818
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(detection.BoxIoU(), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        value, _, _ = _overlap(self, y_true, y_pred)
+        return value
+
+
+@_registered
+class GeneralizedIoU(_Twin):
+    """The IoU loss plus a term that leads boxes back that do not overlap: `lossbook.GeneralizedIoU`.
+
+    Shapes: as in `BoxIoU`.
+
+    >>> round(float(GeneralizedIoU()(ops.array([[0.0, 0.0, 1.0, 1.0]]), ops.array([[8.0, 0.0, 9.0, 1.0]]))), 4)
+    1.7778
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(detection.GeneralizedIoU(), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        value, union, hull = _overlap(self, y_true, y_pred)
+        return value + (hull - union) / _nonzero(hull)
+
+
+@_registered
+class UncertaintyWeighted(keras.Model):
+    """A model of several outputs that learns how to weight their losses: `lossbook.UncertaintyWeighted`.
+
+    It wraps `network`, a model with a list of outputs, and adds one learned log-variance s for each, `log_variances`.
+    What it minimizes is the sum of ``factor * exp(-s) * loss + s / 2``; as in the paper, the factor is 1/2 for a
+    regression task and 1 for any other. Compile it without a loss. Give `fit` a list of targets in the order of the
+    outputs, and `sample_weight` as one array for all tasks or a list with one for each. `predict` returns what
+    `network` does; to deploy it alone, take ``model.network``.
+
+    Shapes: those of `network`; each loss of `losses` gives one value per sample, further axes are averaged over.
+
+    >>> inputs = keras.Input((3,))
+    >>> network = keras.Model(inputs, [keras.layers.Dense(1)(inputs), keras.layers.Dense(1)(inputs)])
+    >>> losses = [keras.losses.MeanSquaredError(), keras.losses.BinaryCrossentropy(from_logits=True)]
+    >>> model = UncertaintyWeighted(network, losses, factors=[0.5, 1])
+    >>> model.compile("adam")
+    >>> y_true, y_pred = [ops.array([1.0]), ops.array([1.0])], [ops.array([[3.0]]), ops.array([[0.0]])]
+    >>> model.task_values(y_true, y_pred).numpy().round(4)
+    array([[2.    , 0.6931]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        network: keras.Model,
+        losses: Sequence[keras.losses.Loss],
+        factors: Sequence[float],
+        log_variances: Sequence[float] | None = None,
+        **settings: Any,
+    ) -> None:
+        super().__init__(**settings)
+        start = [0.0] * len(losses) if log_variances is None else [float(s) for s in log_variances]
+        counts = (len(network.outputs), len(losses), len(factors), len(start))
+        if len(set(counts)) > 1:
+            raise ValueError(
+                "UncertaintyWeighted: each output of network needs one of losses, factors and log_variances, got "
+                "{} outputs, {} losses, {} factors and {} log_variances".format(*counts)
+            )
+        self.network = network
+        self.task_losses = [_per_sample(loss) for loss in losses]
+        self.factors = [_positive(self, "factors", factor) for factor in factors]
+        self.start = start
+        self.log_variances = self.add_weight(
+            shape=(len(start),), initializer=lambda shape, dtype: ops.array(start, dtype), name="log_variances"
+        )
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        return self.network(inputs, training=training)
+
+    def task_values(self, y_true: Sequence[Any], y_pred: Sequence[Any]) -> Any:
+        """Return the weighted loss of each sample (rows) in each task (columns), with its part of the penalty."""
+        if not isinstance(y_true, list | tuple) or len(y_true) != len(self.task_losses):
+            got = len(y_true) if isinstance(y_true, list | tuple) else type(y_true).__name__
+            raise ValueError(
+                f"UncertaintyWeighted: y must be a list or tuple of {len(self.task_losses)} targets, got {got}"
+            )
+        columns = []
+        for task, (loss, factor) in enumerate(zip(self.task_losses, self.factors, strict=True)):
+            value = loss(y_true[task], y_pred[task])
+            value = ops.mean(ops.reshape(value, (ops.shape(value)[0], -1)), axis=-1)
+            s = self.log_variances[task]
+            columns.append(factor * ops.exp(-s) * value + s / 2)
+        return ops.stack(columns, axis=-1)
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        if self.loss is not None:
+            raise ValueError("UncertaintyWeighted: compile takes no loss, pass `losses` to the constructor instead")
+        values = self.task_values(y, y_pred)
+        if sample_weight is not None:
+            weights = sample_weight if isinstance(sample_weight, list | tuple) else [sample_weight] * len(y)
+            values = values * ops.stack([ops.reshape(weight, (-1,)) for weight in weights], axis=-1)
+        return ops.mean(ops.sum(values, axis=-1)) + sum(self.losses)  # the latter are the penalties of the layers
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "network": keras.saving.serialize_keras_object(self.network),
+            "losses": [keras.saving.serialize_keras_object(loss) for loss in self.task_losses],
+            "factors": self.factors,
+            "log_variances": self.start,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "UncertaintyWeighted":
+        load = keras.saving.deserialize_keras_object
+        network = load(config.pop("network"), custom_objects)
+        losses = [load(loss, custom_objects) for loss in config.pop("losses")]
+        return cls(network, losses, **config)
+
+
+def _per_sample(loss: keras.losses.Loss) -> keras.losses.Loss:
+    """The same loss without reduction."""
+    return type(loss).from_config({**loss.get_config(), "reduction": "none"})
+
+
+def _by_side(r: Any, low: float, high: float) -> Any:
+    """`high` where r is positive, else `low`, in the dtype of r."""
+    return ops.where(r > 0, ops.full_like(r, high), ops.full_like(r, low))
+
+
+def _magnitude(r: Any) -> Any:
+    """The absolute value, with the subgradient 0 at 0; that of `ops.abs` is 1 in JAX."""
+    return r * ops.stop_gradient(ops.sign(r))
+
+
+def _log_one_plus_square(t: Any) -> Any:
+    """log(1 + t^2), where the square overflows too; beyond 1e9 the 1 no longer counts."""
+    size = ops.abs(t)  # at 0, its derivative is multiplied by 0
+    near = ops.log1p(ops.clip(size, 0, 1e9) ** 2)
+    return ops.where(size < 1e9, near, 2 * ops.log(ops.clip(size, 1, math.inf)))
+
+
+def _divide_by_exp(r: Any, s: Any) -> Any:
+    """r / exp(s), in two steps that overflow no earlier than the result, and 0 for a residual of 0."""
+    root = ops.exp(-ops.where(r == 0, ops.zeros_like(s), s) / 2)
+    return r * root * root
+
+
+def _distance(a: Any, b: Any, distance: str) -> Any:
+    """The plain or squared distance of points, with the subgradient 0 where they meet; that of a root is NaN."""
+    square = ops.sum((a - b) ** 2, axis=-1)
+    if distance == "squared":
+        return square
+    return ops.where(square > 0, ops.sqrt(_nonzero(square)), ops.zeros_like(square))
+
+
+def _points(loss: _Twin, y_pred: Any) -> list[Any]:
+    count = loss.mirrored.points
+    if len(y_pred.shape) < 3 or y_pred.shape[-2] != count:
+        raise ValueError(f"{type(loss).__name__}: y_pred must have shape (n, {count}, d), got {tuple(y_pred.shape)}")
+    return [y_pred[..., point, :] for point in range(count)]
+
+
+def _overlap(loss: _Twin, y_true: Any, y_pred: Any) -> tuple[Any, Any, Any]:
+    """One minus intersection over union, and the areas of the union and of the hull of both boxes."""
+    if y_pred.shape[-1] != 4:
+        raise ValueError(f"{type(loss).__name__}: y_pred must have shape (n, 4), got {tuple(y_pred.shape)}")
+    true_low, true_high, first, second = y_true[..., :2], y_true[..., 2:], y_pred[..., :2], y_pred[..., 2:]
+    swapped = first > second
+    low, high = ops.where(swapped, second, first), ops.where(swapped, first, second)
+    shared = _smaller(true_high, high) - _larger(true_low, low)  # negative where there is a gap
+    # Boxes that touch count as meeting, so that a box without area can grow; but nothing overlaps a true one without.
+    meet = ops.all(shared >= 0, axis=-1) & ops.all(true_high > true_low, axis=-1)
+    intersection = ops.where(meet, _area(shared), ops.zeros_like(shared[..., 0]))
+    union = _area(true_high - true_low) + _area(high - low) - intersection
+    differ = ops.any((low != true_low) | (high != true_high), axis=-1)
+    value = ops.where(union > 0, 1 - intersection / _nonzero(union), ops.cast(differ, union.dtype))
+    return value, union, _area(_larger(true_high, high) - _smaller(true_low, low))
+
+
+def _area(size: Any) -> Any:
+    return size[..., 0] * size[..., 1]
+
+
+def _larger(a: Any, b: Any) -> Any:
+    """The maximum; equal ones get half the gradient each, where `ops.maximum` in TensorFlow gives `a` all of it."""
+    return ops.where(a > b, a, ops.where(a < b, b, (a + b) / 2))
+
+
+def _smaller(a: Any, b: Any) -> Any:
+    return ops.where(a < b, a, ops.where(a > b, b, (a + b) / 2))
+
+
+def _nonzero(divisor: Any) -> Any:
+    """The divisor, or 1 where it is 0."""
+    return ops.where(divisor > 0, divisor, ops.ones_like(divisor))
+
+
+def _positive(owner: Any, name: str, got: Any) -> float:
+    if not (isinstance(got, Real) and not isinstance(got, bool) and 0 < got < math.inf):
+        raise ValueError(f"{type(owner).__name__}: {name} must be a number in (0, inf), got {got!r}")
+    return float(got)
+
+
+def _columns(loss: _Twin, y_pred: Any) -> tuple[Any, Any]:
+    if y_pred.shape[-1] != 2:
+        raise ValueError(f"{type(loss).__name__}: y_pred must have two columns, got shape {tuple(y_pred.shape)}")
+    return y_pred[..., 0], y_pred[..., 1]

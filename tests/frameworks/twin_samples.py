@@ -1,0 +1,63 @@
+"""Targets and scores on which the twins of both frameworks are compared with the losses."""
+
+import itertools
+
+import numpy as np
+
+RESIDUALS = [0, 1e-6, -1e-3, 0.01, -0.3, 0.5, -1.0, 1.5, -2.0, 4.685, 7.25, -40.0, 1000.0, -1e5, 1e12]
+LOGITS = [0, 1e-6, -1e-3, 0.3, -1.0, 2.5, -5.0, 15.0, -20.0, 40.0, -50.0, 100.0, -1000.0]
+SQUARE = [0, 0, 2, 2]
+
+
+def residuals():
+    return np.zeros(len(RESIDUALS)), np.array(RESIDUALS)
+
+
+def hard_labels():
+    return np.array(list(itertools.product([0, 1], LOGITS))).T
+
+
+def soft_labels():
+    return np.array(list(itertools.product([0, 0.25, 1], LOGITS))).T
+
+
+def two_columns():
+    y_pred = np.array(list(itertools.product(RESIDUALS[:-2], [-5, 0, 2, 30])))
+    return np.zeros(len(y_pred)), y_pred
+
+
+def points(count):
+    """At random, within reach of the margins and beyond, and some that meet."""
+    points = np.random.default_rng(1).normal(size=(12, count, 3)) * np.geomspace(0.01, 100, 12)[:, None, None]
+    points[::4, 1:] = points[::4, :1]
+    return points
+
+
+def pairs():
+    y_pred = points(2)
+    return np.arange(len(y_pred)) % 2, y_pred
+
+
+def triplets():
+    return None, points(3)
+
+
+def masks():
+    random = np.random.default_rng(2)
+    y_true, y_pred = random.integers(0, 2, (8, 4, 5)).astype(float), random.normal(size=(8, 4, 5)) * 3
+    y_true[0], y_true[1], y_true[2] = 0, 1, random.uniform(size=(4, 5))
+    y_pred[:2] -= 20
+    y_true[3], y_pred[3] = 0, -np.inf
+    return y_true, y_pred
+
+
+def boxes():
+    """At random, the true box itself, within, around, aligned, touching, disjoint, swapped, and without area."""
+    random = np.random.default_rng(3)
+    special = [SQUARE, [0.5, 0.5, 1, 1], [-1, -1, 4, 5], [0, 0, 1, 3], [2, 0, 3, 1], [5, 6, 7, 9], [3, 1, 1, 0.5]]
+    special += [[1, 1, 1, 1], [2, 2, 2, 2], [2, 0, 2, 1], [4, 0, 4, 1]]
+    y_pred = np.concatenate([random.uniform(-3, 3, (20, 4)), special, [[1, 1, 1, 1], [0, 0, 1, 0], [0, 0, 2, 2]]])
+    low = random.uniform(-3, 0, (20, 2))
+    y_true = np.concatenate([low, low + random.uniform(0, 3, (20, 2))], axis=-1)
+    y_true = np.concatenate([y_true, [SQUARE] * len(special), [[1, 1, 1, 1], [1, 1, 1, 1], [1, 0, 1, 2]]])
+    return y_true, y_pred
