@@ -217,11 +217,11 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
         return y_true, y_pred
 
     def _value(self, y: NDArray, z: NDArray) -> NDArray:
-        return _times(y, _surprise(z)).sum(axis=-1)
+        return _weighted_sum(y, _surprise(z))
 
     def _value_and_gradient(self, y: NDArray, z: NDArray) -> tuple[NDArray, NDArray]:
         p, q, surprise = _softmax(z)
-        return _times(y, surprise).sum(axis=-1), (1 - y) * p - y * q
+        return _weighted_sum(y, surprise), (1 - y) * p - y * q
 
 
 @dataclass(frozen=True)
@@ -605,6 +605,16 @@ def _times(weight: NDArray, cost: NDArray) -> NDArray:
     return product
 
 
+def _weighted_sum(weight: NDArray, cost: NDArray) -> NDArray:
+    """The sum over the last axis of weight * cost, as `_times` takes it."""
+    with np.errstate(invalid="ignore"):
+        total = np.asarray(np.einsum("...k,...k->...", weight, cost))
+    undecided = np.isnan(total)  # 0 * infinity among the terms
+    if undecided.any():
+        total[undecided] = _times(weight[undecided], cost[undecided]).sum(axis=-1)
+    return total
+
+
 def _sigmoid(t: NDArray) -> NDArray:
     """The probability of score t, with all digits down to the smallest number; expit is 0 before."""
     return np.exp(np.minimum(t, 0)) / (1 + np.exp(-np.abs(t)))
@@ -647,7 +657,7 @@ def _floor(q: NDArray) -> NDArray:
 def _check_distributions(y_true: NDArray) -> None:
     if y_true.size and y_true.min() < 0:
         raise ValueError(f"y_true must hold probabilities, got {y_true.min():g}")
-    off = np.abs(y_true.sum(axis=-1) - 1).max(initial=0)
+    off = np.abs(np.einsum("...k->...", y_true) - 1).max(initial=0)
     if off > 1e-5:  # more than rounding to float32
         raise ValueError(f"y_true must have rows that sum to 1, one-hot or a distribution, got a sum off by {off:.2g}")
 
