@@ -4,7 +4,6 @@ import itertools
 
 import numpy as np
 import pytest
-import test_accuracy
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from losses_detection import DETECTION
@@ -49,18 +48,7 @@ def squares(side=4):
     return list(itertools.product(range(side), repeat=2))
 
 
-# Oracles and finite differences -------------------------------------------------------------------
-
-
-@each_row
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_error_against_the_oracle(row, dtype):
-    test_accuracy.test_error_against_the_oracle(row, dtype)
-
-
-@each_row
-def test_derivatives_against_finite_differences(row):
-    test_accuracy.test_derivatives_against_finite_differences(row)
+# Value and gradient together ----------------------------------------------------------------------
 
 
 @each_row
