@@ -51,3 +51,13 @@ def test_derivatives_against_finite_differences(row):
     for function, derivative in pairs:
         estimate = central_difference(function, y_true, y_pred, loss.score_ndim, step)
         assert derivative(y_true, y_pred) == pytest.approx(estimate, rel=1e-6, abs=1e-6 * np.abs(estimate).max())
+
+
+@each_row
+def test_samples_do_not_see_each_other(row):
+    y_true, y_pred = row.samples(row.loss, np.float64)
+    for quantity in QUANTITIES[: len(row.ulps)]:
+        together = getattr(row.loss, quantity)(y_true, y_pred)
+        for i in range(0, len(y_pred), max(1, len(y_pred) // 40)):
+            alone = getattr(row.loss, quantity)(None if y_true is None else y_true[i : i + 1], y_pred[i : i + 1])
+            np.testing.assert_allclose(alone[0], together[i], rtol=1e-11, atol=1e-300)
