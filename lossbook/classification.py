@@ -462,11 +462,17 @@ class BinaryFocal(Loss):
         return side, side * y_pred
 
     def _value(self, side: NDArray, t: NDArray) -> NDArray:
-        return self._weight(side) * (self._factor(t) * softplus(-t))
+        value = softplus(-t)
+        value *= self._factor(t)  # in place, here and below, to need less memory
+        value *= self._weight(side)
+        return value
 
     def _gradient(self, side: NDArray, t: NDArray) -> NDArray:
-        slope = self._factor(t) * (_sigmoid(-t) + self.gamma * _entropy(t))
-        return -side * self._weight(side) * slope
+        slope = self.gamma * _entropy(t)
+        slope += _sigmoid(-t)
+        slope *= self._factor(t)
+        slope *= self._weight(side)
+        return -side * slope
 
     def _hessian(self, side: NDArray, t: NDArray) -> NDArray:
         p, q, g = _sigmoid(t), _sigmoid(-t), self.gamma

@@ -545,36 +545,35 @@ class GeneralRobust(ResidualLoss):
         )
 
     def _value(self, r: NDArray) -> NDArray:
-        x = np.abs(r) / self.c
+        t = np.abs(r) / self.c
         if self.alpha == 2:
-            return x * x / 2
+            return t * t / 2
         if self.alpha == -math.inf:
-            return -np.expm1(-x * x / 2)
+            return -np.expm1(-t * t / 2)
         b = abs(self.alpha - 2)
-        t = x / math.sqrt(b)
-        growth = _log_one_plus_square(t)
+        t = t / math.sqrt(b)
         if abs(self.alpha) < 1e-100:  # so near to Cauchy that b / alpha might overflow
-            return b / 2 * growth
-        exponent = self.alpha / 2 * growth
+            return b / 2 * _log_one_plus_square(t)
+        exponent = self.alpha / 2 * _log_one_plus_square(t)
         # Far out the exponent's rounding would show in the last digits, and a power has no such loss.
         return b / self.alpha * np.where(exponent < 0.6, np.expm1(exponent), np.hypot(1, t) ** self.alpha - 1)
 
     def _gradient(self, r: NDArray) -> NDArray:
-        x = r / self.c
+        t = r / self.c
         if self.alpha == 2:
-            return x / self.c
+            return t / self.c
         if self.alpha == -math.inf:
-            x = np.clip(x, -100, 100)  # beyond, the gradient is 0 in float64, but infinity * 0 would be NaN
-            return x * np.exp(-x * x / 2) / self.c
+            t = np.clip(t, -100, 100)  # beyond, the gradient is 0 in float64, but infinity * 0 would be NaN
+            return t * np.exp(-t * t / 2) / self.c
         root = math.sqrt(abs(self.alpha - 2))
-        t = x / root
-        # t / sqrt(t^2 + 1) is 1 to the last digit beyond 1e9, which keeps infinity out of the quotient
-        near = np.clip(t, -1e9, 1e9)
+        t = t / root
         if self.alpha > 0:
             power = np.hypot(1, t) ** (self.alpha - 1)
         else:  # the power would multiply the rounding of its base by alpha
             power = np.exp((self.alpha - 1) / 2 * _log_one_plus_square(t))
-        return root / self.c * near / np.hypot(near, 1) * power
+        # t / sqrt(t^2 + 1) is 1 to the last digit beyond 1e9, which keeps infinity out of the quotient
+        t = np.clip(t, -1e9, 1e9)
+        return root / self.c * t / np.hypot(t, 1) * power
 
     def _hessian(self, r: NDArray) -> NDArray:
         x = r / self.c
