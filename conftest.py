@@ -1,15 +1,35 @@
 """Settings for all tests, those of the pages included."""
 
+import atexit
 import importlib.util
+import itertools
 import os
+import sys
+import tempfile
 
+import nbval.kernel
 import pytest
+from jupyter_client.manager import KernelManager
 
 # The kernels that run the pages inherit these. A backend that the user chose for plots would keep the kernels
 # from drawing inline.
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ.pop("MPLBACKEND", None)
+
+
+# A kernel's TCP ports are looked up, let go, and bound by the kernel a second later. With several kernels starting at
+# once, one of those ports is now and then somebody else's by then, and the kernel dies. Sockets in a folder of our own
+# are nobody else's. Windows has none.
+if sys.platform != "win32":
+    _sockets = tempfile.TemporaryDirectory(prefix="kernels-")
+    atexit.register(_sockets.cleanup)
+    _numbers = itertools.count()
+
+    def _kernel_manager(**options) -> KernelManager:
+        return KernelManager(transport="ipc", ip=f"{_sockets.name}/{next(_numbers)}", **options)
+
+    nbval.kernel.KernelManager = _kernel_manager
 
 
 # Without PyTorch its twins cannot be imported, so their examples cannot run; in CI that is an error.
