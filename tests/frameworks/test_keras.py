@@ -186,7 +186,8 @@ def test_uncertainty_weighting_says_what_is_wrong():
 
 @pytest.mark.parametrize("backend", [pytest.param("torch", marks=pytest.mark.pytorch), "jax"])
 def test_all_of_it_on_other_backends(backend):
-    if importlib.util.find_spec(backend) is None:
+    # JAX is large and no page needs it, so only CI, which installs it, insists on it.
+    if importlib.util.find_spec(backend) is None and not os.environ.get("CI"):
         pytest.skip(f"{backend} is not installed: pip install {backend}")
     run = subprocess.run(
         [sys.executable, str(HERE / "keras_checks.py")],
