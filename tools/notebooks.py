@@ -33,7 +33,7 @@ _METADATA = {
 
 def setup_source(repository: str | None) -> str:
     """Return the text of a page's setup cell for a repository's address."""
-    fetch = f'%pip install --quiet arch "lossbook @ git+{repository}"' if repository else _NO_ADDRESS
+    fetch = f'%pip install --quiet anywidget arch "lossbook @ git+{repository}"' if repository else _NO_ADDRESS
     return _SETUP.format(fetch=fetch)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from website import mathjax
+from website import demos, mathjax
 from website.anchors import HeadingAnchors
 from website.buttons import drop_colab_without_address, theme_options
 from website.notebooks import ImagesAndSetup
@@ -15,7 +15,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    config.html_static_path.append(str(STATIC))
+    config.html_static_path += [str(STATIC), str(demos.STATIC)]
     config.html_favicon = str(STATIC / "favicon.svg")
     config.html_theme_options.update(theme_options())
     config.mathjax_path = mathjax.SCRIPT
@@ -26,9 +26,11 @@ def setup(app: Sphinx) -> dict:
     app.connect("build-finished", mathjax.copy)
     # The theme adds its buttons with priority 501.
     app.connect("html-page-context", drop_colab_without_address, priority=502)
+    app.connect("html-page-context", demos.add_script)
     app.add_transform(FrameworkTabs)
     app.add_transform(HeadingAnchors)
     app.add_transform(ImagesAndSetup)
+    app.add_transform(demos.PicturesWithoutScript)
     app.add_css_file("book.css")
     # Jupyter Book sets this option even where the extension that reads it is not loaded.
     app.add_config_value("comments_config", {}, "")

@@ -11,6 +11,7 @@ from sphinx.transforms import SphinxTransform
 
 from tools import notebooks
 from tools.notebooks import tags
+from website import demos
 
 
 def read(text: str) -> NotebookNode:
@@ -20,6 +21,7 @@ def read(text: str) -> NotebookNode:
     for cell in nb.cells:
         if "front-block" in tags(cell):
             cell.source = f"``````{{div}} front-block\n{cell.source}\n``````"
+    demos.live(nb)
     return nb
 
 
@@ -40,6 +42,7 @@ class ImagesAndSetup(SphinxTransform):
         if path.suffix != ".ipynb":
             return
         nb = notebooks.read(path)
+        self.env.metadata[self.env.docname]["demos"] = demos.pictures(nb)
         figures = {}  # MyST-NB names an image after its bytes
         for cell in nb.cells:
             if "setup" in tags(cell):

@@ -11,21 +11,14 @@ from bs4 import BeautifulSoup
 from tools import notebooks, pages, reference, repository
 from tools.notebooks import tags
 from tools.repository import ROOT
-from website.__main__ import build
 from website.buttons import drop_colab_without_address, theme_options
 
-FORK = "https://github.com/reader/fork"
+FORK = "https://github.com/reader/fork"  # as the site is built for
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> dict[str, BeautifulSoup | None]:
-    """Build the site as a fork would; return its pages, and None for other files, by their paths."""
-    folder = tmp_path_factory.mktemp("site")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("LOSSBOOK_REPOSITORY", FORK)
-        environment.setenv("LOSSBOOK_BRANCH", "main")
-        assert build(folder) == 0, "the build fails or warns; see above"
-    html = folder / "_build" / "html"
+def site(html) -> dict[str, BeautifulSoup | None]:
+    """Return the pages of the built site, and None for other files, by their paths."""
     files = {path.relative_to(html).as_posix(): path for path in html.rglob("*") if path.is_file()}
     return {
         name: BeautifulSoup(path.read_bytes(), "html.parser") if _is_page(name) else None

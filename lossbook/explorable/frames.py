@@ -1,0 +1,256 @@
+"""Functions become frames: evaluated on the grid of their controls, rounded to integers, and packed.
+
+What comes out is small because neighboring frames look alike: differences along every axis of the grid and of the
+curve are mostly near zero. Sixteen bits are 3,000 steps per height of a panel, even with the room left around it.
+"""
+
+import inspect
+import itertools
+import math
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lossbook.explorable.controls import Control
+
+# A function of more combinations takes long to evaluate and does not fit into the page.
+MOST_EVALUATIONS = 50_000
+
+# How far beyond the limits of an axis a curve is kept, in lengths of the axis. A segment that leaves the panel is
+# still drawn in its direction.
+MARGIN = 10
+
+# A readout is stored in units of a sixteenth of its last printed digit.
+FINE = 16
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How the values of a source are stored: along an axis with limits, or as they are."""
+
+    low: float = -np.inf
+    high: float = np.inf
+    log: bool = False
+    is_length: bool = False
+
+    def along(self, place: float | None) -> float | None:
+        """Return a place on the axis as it is stored."""
+        return math.log10(place) if self.log and place is not None else place
+
+    def apply(self, values: NDArray, where: "Where") -> NDArray:
+        if self.log:
+            if np.any(values <= 0):
+                raise ValueError(f"{where} must be positive for a logarithmic axis, got {values.min():g}{where.at}")
+            values = np.log10(values)
+        if not np.isfinite(self.low):
+            return values
+        room = MARGIN * (self.high - self.low)
+        if self.is_length:
+            return np.clip(values, -room, room)
+        return np.clip(values, self.low - room, self.high + room)
+
+
+@dataclass
+class Where:
+    """The place of a source, for error messages."""
+
+    what: str
+    state: dict[str, Any] | None = None
+
+    def __str__(self) -> str:
+        return self.what
+
+    @property
+    def at(self) -> str:
+        if not self.state:
+            return ""
+        return " at " + ", ".join(f"{name} = {_shown(value)}" for name, value in self.state.items())
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else repr(value)
+
+
+def parameters(function: Callable, controls: dict[str, Control], what: str) -> list[str]:
+    """Return the controls that a function depends on; parameters with a default of their own may be anything.
+
+    Raises:
+        ValueError: for a parameter that is no control.
+    """
+    names = []
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name in controls:
+            names.append(name)
+        elif parameter.default is inspect.Parameter.empty:
+            known = ", ".join(controls) or "none"
+            raise ValueError(f"{what}: the function takes {name!r}, which is no control; controls are {known}")
+    return names
+
+
+def grid(function: Callable, controls: dict[str, Control], what: str) -> tuple[list[str], list[list]]:
+    """Return the controls that a function depends on, and the values of each on the grid."""
+    names = parameters(function, controls, what)
+    axes = [controls[name].grid for name in names]
+    combinations = int(np.prod([len(axis) for axis in axes])) if axes else 1
+    if combinations > MOST_EVALUATIONS:
+        sizes = " times ".join(f"{len(axis)} values of {name}" for name, axis in zip(names, axes, strict=True))
+        raise ValueError(
+            f"{what} would be evaluated at {combinations:,} combinations, {sizes}; at most {MOST_EVALUATIONS:,} are "
+            "possible: give these sliders fewer nodes, or add up functions of fewer controls"
+        )
+    return names, axes
+
+
+def evaluate(function: Callable, names: list[str], axes: list[list], where: Where, scale: Scale, ndim: int) -> NDArray:
+    """Return a function's values on a grid: the axes of the grid first, then those of one value.
+
+    Raises:
+        ValueError: for a value that is not finite, of the wrong shape, or not positive on a logarithmic axis.
+    """
+    values = []
+    for combination in itertools.product(*axes):
+        state = dict(zip(names, combination, strict=True))
+        where = Where(where.what, state)
+        try:
+            value = np.asarray(function(**state), dtype=float)
+        except Exception as error:
+            error.add_note(f"raised by {where}{where.at}")
+            raise
+        if value.ndim != ndim:
+            wanted = "a number" if ndim == 0 else f"an array of {ndim} dimension{'s' * (ndim > 1)}"
+            raise ValueError(f"{where} must be {wanted}, got shape {value.shape}{where.at}")
+        if values and value.shape != values[0].shape:
+            raise ValueError(f"{where} must keep its shape {values[0].shape}, got {value.shape}{where.at}")
+        if not np.all(np.isfinite(value)):
+            bad = value[~np.isfinite(value)].flat[0]
+            raise ValueError(f"{where} must be finite, got {bad}{where.at}")
+        values.append(scale.apply(value, where))
+    return np.reshape(values, (*map(len, axes), *values[0].shape))
+
+
+def quantize(values: NDArray) -> tuple[NDArray, float, float]:
+    """Return 16-bit integers, the lowest value, and the step: ``values`` is nearly ``low + step * integers``."""
+    low, high = float(values.min()), float(values.max())
+    # Few digits, so that the last one does not depend on the machine; the range still covers everything.
+    low = float(f"{low - 1e-9 * max(1, abs(low)):.9g}")
+    step = float(f"{max(high - low, 1e-12) * (1 + 1e-6) / 65535:.9g}")
+    return np.round((values - low) / step).astype(np.int64), low, step
+
+
+def quantize_printed(values: NDArray, decimals: int) -> tuple[NDArray, float, float]:
+    """Return integers in units of a sixteenth of the last printed digit, each on the side to which Python rounds it."""
+    unit = 10.0**-decimals
+    printed = np.array([round(float(value) / unit) for value in map(lambda v: round(v, decimals), values.flat)])
+    exact = np.round(values.ravel() / unit * FINE)
+    # Never on a tie: seven sixteenths from the printed digit at most.
+    fine = np.clip(exact, FINE * printed - 7, FINE * printed + 7).astype(np.int64).reshape(values.shape)
+    lowest = int(fine.min())
+    return fine - lowest, lowest * unit / FINE, unit / FINE
+
+
+def pack(integers: NDArray, width: int) -> bytes:
+    """Return the bytes of an array of integers: differences along every axis, zigzag, then one plane per byte."""
+    bits = 8 * width
+    differences = integers.astype(np.int64)
+    for axis in range(integers.ndim):
+        differences = np.diff(differences, axis=axis, prepend=0)
+    signed = (differences + (1 << bits - 1)) % (1 << bits) - (1 << bits - 1)
+    zigzag = (signed << 1) ^ (signed >> 63)
+    return b"".join(((zigzag >> 8 * plane) & 255).astype(np.uint8).tobytes() for plane in range(width))
+
+
+class Frames:
+    """The functions of one explorable, each stored once."""
+
+    def __init__(self, controls: dict[str, Control]) -> None:
+        self.controls = controls
+        self.functions: list[dict] = []
+        self._packed: list[bytes] = []
+        self._size = 0
+        self._known: dict[tuple, int] = {}
+        self._kept: list[Any] = []
+
+    def numbers(self, source: Any, scale: Scale, ndim: int, what: str, interpolate: bool) -> list[int]:
+        """Add a source of numbers (an array, a function, or functions to be added up) and return its functions."""
+        if isinstance(source, Sequence) and not isinstance(source, str) and any(map(callable, source)):
+            if scale.log:
+                raise ValueError(f"{what}: functions cannot be added up along a logarithmic axis")
+            parts = source
+            scale = Scale()
+        else:
+            parts = [source]
+        return [self._numbers(part, scale, ndim, what, interpolate) for part in parts]
+
+    def _numbers(self, source: Any, scale: Scale, ndim: int, what: str, interpolate: bool) -> int:
+        key = (id(source), scale, ndim, interpolate)
+        if key in self._known:
+            return self._known[key]
+        function = source if callable(source) else lambda: source
+        names, axes = grid(function, self.controls, what)
+        values = evaluate(function, names, axes, Where(what), scale, ndim)
+        integers, low, step = quantize(values)
+        index = self._add(names, values.shape[len(axes) :], integers, 2, low, step, interpolate)
+        # An object's id may be given away once the object is gone.
+        self._kept.append(source)
+        self._known[key] = index
+        return index
+
+    def readout(self, function: Callable, decimals: int, percent: bool, what: str) -> int:
+        """Add a function that returns a number to be printed, or a text."""
+        names, axes = grid(function, self.controls, what)
+        first = function(**{name: axis[0] for name, axis in zip(names, axes, strict=True)})
+        if isinstance(first, str):
+            return self.texts(function, what)
+        values = evaluate(function, names, axes, Where(what), Scale(), 0)
+        integers, low, step = quantize_printed(values, decimals + 2 * percent)
+        return self._add(names, (), integers, 4, low, step, True)
+
+    def texts(self, function: Callable, what: str) -> int:
+        """Add a function that returns a text; between nodes the nearest one is shown."""
+        names, axes = grid(function, self.controls, what)
+        table: dict[str, int] = {}
+        places = []
+        for combination in itertools.product(*axes):
+            text = function(**dict(zip(names, combination, strict=True)))
+            if not isinstance(text, str):
+                at = Where(what, dict(zip(names, combination, strict=True))).at
+                raise ValueError(f"{what} must be a text everywhere, got {text!r}{at}")
+            places.append(table.setdefault(text, len(table)))
+        integers = np.reshape(places, tuple(map(len, axes)))
+        return self._add(names, (), integers, 2, 0, 1, False, list(table))
+
+    def _add(
+        self,
+        names: list[str],
+        shape: Iterable[int],
+        integers: NDArray,
+        width: int,
+        low: float,
+        step: float,
+        interpolate: bool,
+        table: list[str] | None = None,
+    ) -> int:
+        packed = pack(integers, width)
+        self.functions.append(
+            {
+                "controls": names,
+                "shape": list(shape),
+                "width": width,
+                "low": low,
+                "step": step,
+                "interpolate": interpolate,
+                "table": table,
+                "offset": self._size,
+            }
+        )
+        self._packed.append(packed)
+        self._size += len(packed)
+        return len(self.functions) - 1
+
+    def compressed(self) -> bytes:
+        """Return all frames as the page unpacks them."""
+        return zlib.compress(b"".join(self._packed), 9)

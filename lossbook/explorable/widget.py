@@ -1,0 +1,346 @@
+"""The explorable itself: declared once, shown as a widget, as a part of a web page, and as a picture."""
+
+import base64
+import gzip
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from lossbook.explorable import picture
+from lossbook.explorable.controls import Control, Slider
+from lossbook.explorable.frames import Frames, Scale, parameters
+from lossbook.explorable.marks import Axis, Handle, Mark, Panel, Text, color_name
+from lossbook.explorable.text import Field, parse
+
+STATIC = Path(__file__).parent / "static"
+
+# The output that the website turns into a live figure. Whoever does not know it shows the picture beside it.
+MIME = "application/vnd.lossbook.explorable+json"
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A line of text with numbers that follow the controls.
+
+    Args:
+        text: with fields in braces, each a control or one of the functions: ``"loss {risk:.1f} at {delta}"``. A control
+            is printed as its slider prints it. ``*r*`` is set in italics, `` `Huber` `` as code.
+        functions: by the names used in the text; each takes controls and returns a number or a text.
+        color: of the palette in `lossbook.plots`, where the line belongs to a mark; None for the text's own.
+        after_guess: whether it stays hidden until the reader has guessed.
+    """
+
+    text: str
+    functions: Mapping[str, Callable[..., float | str]]
+    color: str | None
+    after_guess: bool
+
+    def __init__(
+        self, text: str, *, color: str | None = None, after_guess: bool = False, **functions: Callable[..., float | str]
+    ) -> None:
+        for name, value in (("text", text), ("functions", functions), ("color", color), ("after_guess", after_guess)):
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A question that is asked before the answer is shown.
+
+    Args:
+        question: what to guess.
+        answers: each option with what is said about it.
+        right: the right options.
+        skip: the label of the button that shows the answer without a guess.
+
+    Raises:
+        ValueError: for fewer than two options, or a right one that is none of them.
+    """
+
+    question: str
+    answers: Mapping[str, str]
+    right: str | Sequence[str]
+    skip: str = "Show me"
+
+    def __post_init__(self) -> None:
+        if len(self.answers) < 2:
+            raise ValueError(f"answers must be two or more, got {len(self.answers)}")
+        unknown = set(self._rights) - set(self.answers)
+        if unknown:
+            raise ValueError(f"right must be among the answers, got {', '.join(sorted(unknown))}")
+
+    @property
+    def _rights(self) -> Sequence[str]:
+        return [self.right] if isinstance(self.right, str) else self.right
+
+    def spec(self) -> dict:
+        options = [
+            {"label": label, "feedback": parse(feedback), "right": label in self._rights}
+            for label, feedback in self.answers.items()
+        ]
+        return {"question": parse(self.question), "options": options, "skip": self.skip}
+
+
+class Explorable(anywidget.AnyWidget):
+    """A figure that a reader moves, on a web page without a kernel and in a notebook alike.
+
+    Every function is evaluated here, on the grid of the controls in its signature; the page and the notebook only
+    interpolate and draw. In a notebook each control is a trait of the widget: it can be read, set, observed, and
+    linked to another widget.
+
+    Args:
+        name: lower-case words joined by hyphens; the address of the live figure on its page is ``#demo-<name>``.
+        title: a few words.
+        caption: what to try.
+        alt: what the figure shows at first, for readers who cannot see it.
+        controls: sliders, choices and toggles.
+        panels: one, or several side by side.
+        readouts: lines of text below the panels.
+        presets: states worth seeing, by the labels of their buttons; controls left out take their defaults.
+        guess: a question to be answered before marks and readouts with ``after_guess`` appear.
+
+    Raises:
+        ValueError: says which control, function or text does not fit, and at which value.
+
+    >>> import numpy as np
+    >>> from lossbook.explorable import Axis, Line
+    >>> x = np.linspace(-2, 2, 41)
+    >>> parabola = Explorable(
+    ...     "parabola",
+    ...     title="A parabola",
+    ...     caption="Move the slider.",
+    ...     alt="A parabola through zero.",
+    ...     controls=[Slider(name="a", nodes=np.linspace(0, 2, 5), default=1, decimals=1)],
+    ...     panels=[
+    ...         Panel("", Axis("x", -2, 2), Axis("y", 0, 8), marks=[Line(x=x, y=lambda a: a * x**2)]),
+    ...     ],
+    ...     readouts=[Readout("*a* = {a}, at 2: {end:.1f}", end=lambda a: 4 * a)],
+    ... )
+    >>> parabola.a
+    1.0
+    >>> parabola.a = 1.5
+    >>> parabola.weight < 1500
+    True
+    """
+
+    # One script for the page and the notebook; only the notebook wants it as a module.
+    _esm = (STATIC / "explorable.js").read_text(encoding="utf-8") + (
+        "\nexport default { render: lossbookExplorable.render };\n"
+    )
+    _css = (STATIC / "explorable.css").read_text(encoding="utf-8")
+
+    spec = traitlets.Dict(read_only=True).tag(sync=True)
+    frames = traitlets.Bytes(read_only=True).tag(sync=True)
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        title: str,
+        caption: str,
+        alt: str,
+        controls: Sequence[Control],
+        panels: Sequence[Panel],
+        readouts: Sequence[Readout] = (),
+        presets: Mapping[str, Mapping[str, Any]] | None = None,
+        guess: Guess | None = None,
+    ) -> None:
+        if not name or not all(word.isalnum() and word == word.lower() for word in name.split("-")):
+            raise ValueError(f"name must be lower-case words joined by hyphens, got {name!r}")
+        for argument, value in (("alt", alt), ("caption", caption), ("panels", panels), ("controls", controls)):
+            if not value:
+                raise ValueError(f"{argument} must not be empty")
+        self.controls = _by_name(controls)
+        for control in self.controls:
+            if hasattr(self, control):
+                raise ValueError(f"a control cannot be called {control!r}: every widget has an attribute of that name")
+        self.name, self.title, self.caption, self.alt = name, title, caption, alt
+        self.panels, self.readouts, self.guess = list(panels), list(readouts), guess
+        self.presets = {label: self._state(state, f"preset {label!r}") for label, state in (presets or {}).items()}
+        built = Frames(self.controls)
+        spec = {
+            "format": 1,
+            "name": name,
+            "title": title,
+            "caption": parse(caption),
+            "controls": [control.spec() for control in controls],
+            "panels": [_panel(panel, built) for panel in panels],
+            "readouts": [self._readout(readout, built) for readout in self.readouts],
+            "presets": [{"label": label, "state": state} for label, state in self.presets.items()],
+            "guess": guess.spec() if guess else None,
+        }
+        self.add_traits(**{control.name: control.trait() for control in controls})
+        super().__init__()
+        self.set_trait("spec", spec | {"functions": built.functions})
+        self.set_trait("frames", built.compressed())
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        """The value of each control at first."""
+        return {name: control.check(control.default) for name, control in self.controls.items()}
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The value of each control now."""
+        return {name: getattr(self, name) for name in self.controls}
+
+    @property
+    def weight(self) -> int:
+        """How many bytes the frames and the declaration take, compressed."""
+        return len(self.frames) + len(gzip.compress(json.dumps(self.spec).encode(), 9))
+
+    def _state(self, state: Mapping[str, Any], what: str) -> dict[str, Any]:
+        unknown = [name for name in state if name not in self.controls]
+        if unknown:
+            raise ValueError(
+                f"{what} sets {unknown[0]!r}, which is no control; controls are {', '.join(self.controls)}"
+            )
+        return {name: self.controls[name].check(value) for name, value in state.items()}
+
+    def _readout(self, readout: Readout, built: Frames) -> dict:
+        what = f"readout {readout.text!r}"
+        parts = []
+        for part in parse(readout.text):
+            if isinstance(part, Field):
+                part = self._field(part, readout, built, what)
+            parts.append(part)
+        color = color_name(readout.color, what) if readout.color else None
+        return {"parts": parts, "color": color, "after_guess": readout.after_guess}
+
+    def _field(self, field: Field, readout: Readout, built: Frames, what: str) -> dict:
+        if field.name in readout.functions:
+            place = f"{field.name} in the {what}"
+            options = field.options
+            function = readout.functions[field.name]
+            return {"function": built.readout(function, options["decimals"], options["percent"], place)} | options
+        if field.name in self.controls:
+            if field.spec:
+                raise ValueError(f"{what}: a control is printed as its slider says, {field.name!r} takes no format")
+            control = self.controls[field.name]
+            decimals = control.decimals if isinstance(control, Slider) else 0
+            return {"control": field.name} | replace(field, spec=f".{decimals}f").options
+        raise ValueError(f"{what}: {field.name!r} is neither a control nor one of its functions")
+
+    def printed(self, state: Mapping[str, Any] | None = None) -> list[str]:
+        """Return the readouts as text at a state, the initial one unless told: computed directly, not interpolated."""
+        state = dict(state or self.initial)
+        lines = []
+        for readout in self.readouts:
+            line = ""
+            for part in parse(readout.text):
+                if isinstance(part, str):
+                    line += part
+                elif isinstance(part, dict):
+                    line += next(iter(part.values()))
+                elif part.name in readout.functions:
+                    function = readout.functions[part.name]
+                    names = parameters(function, self.controls, part.name)
+                    line += part.print(function(**{name: state[name] for name in names}))
+                else:
+                    control = self.controls[part.name]
+                    spec = f".{control.decimals}f" if isinstance(control, Slider) else ""
+                    line += replace(part, spec=spec).print(state[part.name])
+            lines.append(line)
+        return lines
+
+    @traitlets.observe(traitlets.All)
+    def _check_control(self, change: Any) -> None:
+        control = self.__dict__.get("controls", {}).get(change["name"])
+        if control is None:
+            return
+        try:
+            control.check(change["new"])
+        except ValueError as error:
+            # The picture keeps to what can be shown.
+            setattr(self, change["name"], change["old"])
+            raise traitlets.TraitError(str(error)) from None
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
+        shown = super()._repr_mimebundle_(**options) or {}
+        data, metadata = shown if isinstance(shown, tuple) else (shown, {})
+        image, size = picture.png(self)
+        page = {"spec": self.spec, "frames": base64.b64encode(self.frames).decode()}
+        text = "\n".join([self.alt, *picture.caption(self)])
+        data = data | {MIME: page, "image/png": image, "text/plain": text}
+        return data, metadata | {"image/png": {"alt": self.alt} | size}
+
+
+def _by_name(controls: Sequence[Control]) -> dict[str, Control]:
+    named = {control.name: control for control in controls}
+    if len(named) < len(controls):
+        raise ValueError(f"controls must have different names, got {', '.join(control.name for control in controls)}")
+    return named
+
+
+def _scale(axis: Axis, is_length: bool) -> Scale:
+    low, high = (math.log10(axis.low), math.log10(axis.high)) if axis.log else (axis.low, axis.high)
+    if is_length and axis.log:
+        raise ValueError(f"arrows cannot be drawn along the logarithmic axis {axis.label!r}")
+    return Scale(low, high, axis.log, is_length)
+
+
+def _panel(panel: Panel, built: Frames) -> dict:
+    scales = {
+        "x": _scale(panel.x, False),
+        "y": _scale(panel.y, False),
+        "": Scale(),
+    }
+    return {
+        "title": panel.title,
+        "description": panel.description or panel.title,
+        "height": panel.height,
+        "x": _axis(panel.x, scales["x"]),
+        "y": _axis(panel.y, scales["y"]),
+        "marks": [_mark(mark, panel, scales, built) for mark in panel.marks],
+    }
+
+
+def _axis(axis: Axis, scale: Scale) -> dict:
+    ticks = axis.ticks
+    if ticks is not None and not isinstance(ticks, int):
+        ticks = [[scale.along(place), text] for place, text in ticks]
+    return {"label": axis.label, "limits": [scale.low, scale.high], "log": axis.log, "ticks": ticks}
+
+
+def _mark(mark: Mark, panel: Panel, scales: dict[str, Scale], built: Frames) -> dict:
+    what = f"{mark.title} of the panel {panel.title!r}"
+    spec = {
+        "kind": mark.kind,
+        "color": color_name(mark.color, what),
+        "label": mark.label or None,
+        "label_at": scales["x"].along(mark.label_at),
+        "label_below": mark.label_below,
+        "after_guess": mark.after_guess,
+    }
+    spec |= {option: getattr(mark, option) for option in mark.options}
+    for source, (axis, ndim) in mark.sources.items():
+        value = getattr(mark, source)
+        if isinstance(mark, Handle) and isinstance(value, str):
+            if not isinstance(built.controls.get(value), Slider):
+                raise ValueError(f"{source} of the {what} must name a slider, got {value!r}")
+            spec[source] = {"control": value}
+            continue
+        scale = scales[axis] if axis in scales else _scale(getattr(panel, axis[1:]), True)
+        spec[source] = built.numbers(value, scale, ndim, f"{source} of the {what}", mark.interpolate)
+    _check_lengths(spec, mark, built, what)
+    if isinstance(mark, Text):
+        text = mark.text
+        spec["text"] = text if isinstance(text, str) else [built.texts(text, f"text of the {what}")]
+    return spec
+
+
+def _check_lengths(spec: dict, mark: Mark, built: Frames, what: str) -> None:
+    shapes = {
+        source: built.functions[index]["shape"]
+        for source in mark.sources
+        if isinstance(spec[source], list)
+        for index in spec[source]
+    }
+    if len({tuple(shape) for shape in shapes.values()}) > 1:
+        got = ", ".join(f"{source} {tuple(shape)}" for source, shape in shapes.items())
+        raise ValueError(f"the sources of the {what} must have one shape, got {got}")

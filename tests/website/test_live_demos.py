@@ -1,0 +1,370 @@
+"""Every demo of the built website, moved in a real browser as a reader would move it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, expect
+
+from tools import notebooks, pages
+from tools.repository import ROOT
+from website.demos import MIME
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo and the page it stands on."""
+
+    page: str
+    spec: dict
+
+    def __str__(self) -> str:
+        return self.spec["name"]
+
+    def indexes(self, kind: str) -> list[int]:
+        return [index for index, control in enumerate(self.spec["controls"]) if control["kind"] == kind]
+
+
+def demos() -> Iterator[Demo]:
+    for path in pages.notebooks():
+        page = path.relative_to(ROOT).with_suffix(".html").as_posix()
+        for cell in notebooks.read(path).cells:
+            for output in cell.get("outputs", []):
+                if MIME in output.get("data", {}):
+                    yield Demo(page, output.data[MIME]["spec"])
+
+
+DEMOS = list(demos())
+every_demo = pytest.mark.parametrize("demo", DEMOS, ids=str)
+
+
+class Figure:
+    """A live figure in an open page, with what went wrong there."""
+
+    def __init__(self, context: BrowserContext, address: str, demo: Demo, fragment: str = "") -> None:
+        self.demo = demo
+        self.host = urlsplit(address).netloc
+        self.problems: list[str] = []
+        self.page = context.new_page()
+        self.page.on("console", lambda message: self._note(message.type in ("error", "warning"), message.text))
+        self.page.on("pageerror", lambda error: self._note(True, str(error)))
+        self.page.on("request", self._check_request)
+        # Formulas are typeset later, and no demo waits for them.
+        where = f"{address}/{demo.page}{fragment or '#demo-' + demo.spec['name']}"
+        self.page.goto(where, wait_until="domcontentloaded")
+        self.root = self.page.locator(f"figure#demo-{demo.spec['name']}[data-ready]")
+        self.root.wait_for()
+        self.page.wait_for_function("document.fonts.status === 'loaded'")
+
+    def _note(self, is_problem: bool, text: str) -> None:
+        # Errors of the theme's own scripts are no matter of the demos.
+        if is_problem and "explorable" in text:
+            self.problems.append(text)
+
+    def _check_request(self, request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.netloc != self.host:
+            self.problems.append(f"request to {request.url}")
+
+    def control(self, index: int) -> Locator:
+        return self.root.locator(".lb-controls > .lb-control").nth(index)
+
+    def settle(self) -> None:
+        """Wait for the frame after the next, in which every change is drawn."""
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def drawing(self) -> str:
+        self.settle()
+        return "".join(
+            panel.evaluate(
+                """panel => panel.querySelector("svg").innerHTML
+                    + [...panel.querySelectorAll("canvas")].map(canvas => canvas.toDataURL())"""
+            )
+            for panel in self.root.locator(".lb-panel").all()
+        )
+
+    def readouts(self) -> list[str]:
+        self.settle()
+        return self.root.locator(".lb-readout").all_inner_texts()
+
+    def positions(self) -> list:
+        """The value of each control as the browser holds it."""
+        self.settle()
+        return [
+            self.control(index).evaluate(
+                """control => {
+                    const inputs = "input:checked, input[type=range], input[type=checkbox], select";
+                    const input = control.querySelector(inputs);
+                    return input.type === "checkbox" ? input.checked : input.value;
+                }"""
+            )
+            for index in range(len(self.demo.spec["controls"]))
+        ]
+
+    def reveal(self) -> None:
+        """Skip the guess, so that all marks can be seen."""
+        for skip in self.root.locator(".lb-skip:visible").all():
+            skip.click()
+
+    def glide(self, button: Locator) -> None:
+        button.click()
+        # No transition is a promise of the style, and `reduced_motion` asks for none.
+        self.settle()
+
+
+@pytest.fixture
+def figure(chromium: Browser, address: str):
+    """Open figures; at the end, none may have complained."""
+    contexts, opened = [], []
+
+    def open_figure(demo: Demo, fragment: str = "", **options) -> Figure:
+        options = {"reduced_motion": "reduce", "viewport": {"width": 1300, "height": 900}} | options
+        contexts.append(chromium.new_context(**options))
+        opened.append(Figure(contexts[-1], address, demo, fragment))
+        return opened[-1]
+
+    yield open_figure
+    problems = [problem for one in opened for problem in one.problems]
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def changes(figure: Figure, act) -> bool:
+    """Say whether an action changes both the drawing and a readout."""
+    drawing, readouts = figure.drawing(), figure.readouts()
+    act()
+    return figure.drawing() != drawing and figure.readouts() != readouts
+
+
+def test_there_are_demos():
+    assert len(DEMOS) >= 10
+    assert len({str(demo) for demo in DEMOS}) == len(DEMOS)
+
+
+@every_demo
+def test_keyboard_moves_every_control(figure, demo):
+    shown = figure(demo)
+    shown.reveal()
+    for index, control in enumerate(demo.spec["controls"]):
+        shown.glide(shown.root.locator(".lb-reset"))
+        if control["kind"] == "slider":
+            element = shown.control(index).locator("input[type=range]")
+            keys = ["End", "Home", "PageUp", "ArrowLeft"]
+        elif control["kind"] == "toggle":
+            element, keys = shown.control(index).locator("input"), ["Space"]
+        elif shown.control(index).locator("select").count():
+            element, keys = shown.control(index).locator("select"), ["ArrowDown", "ArrowUp"]
+        else:
+            element, keys = shown.control(index).locator("input:checked"), ["ArrowRight"]
+        element.focus()
+        moved = [changes(shown, lambda key=key: shown.page.keyboard.press(key)) for key in keys]
+        assert any(moved), f"{control['name']}: no key of {keys} changes the drawing and a readout"
+
+
+def clicks(control: dict, row: Locator) -> Iterator[Callable[[], object]]:
+    """Yield what a pointer can do to a control."""
+    if control["kind"] == "slider":
+        track = row.locator("input[type=range]")
+        box = track.bounding_box()
+        for part in (0.1, 0.9, 0.5):
+            yield partial(track.click, position={"x": box["width"] * part, "y": box["height"] / 2})
+    elif control["kind"] == "toggle":
+        yield row.locator("label").click
+    elif row.locator("select").count():
+        for option in control["options"]:
+            yield partial(row.locator("select").select_option, label=option)
+    else:
+        for segment in row.locator(".lb-segment").all():
+            yield segment.click
+
+
+@every_demo
+def test_pointer_moves_every_control(figure, demo):
+    shown = figure(demo)
+    shown.reveal()
+    for index, control in enumerate(demo.spec["controls"]):
+        shown.glide(shown.root.locator(".lb-reset"))
+        moved = [changes(shown, click) for click in clicks(control, shown.control(index))]
+        assert any(moved), f"{control['name']}: nothing changes the drawing and a readout"
+
+
+@every_demo
+def test_handles_are_dragged(figure, demo):
+    shown = figure(demo)
+    shown.reveal()
+    for handle in shown.root.locator(".lb-handle").all():
+        shown.glide(shown.root.locator(".lb-reset"))
+        handle.scroll_into_view_if_needed()
+        box = handle.locator(".lb-hit").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        before = shown.positions()
+
+        def drag(x=x, y=y) -> None:
+            shown.page.mouse.move(x, y)
+            shown.page.mouse.down()
+            for part in range(1, 5):
+                shown.page.mouse.move(x + 10 * part, y - 10 * part)
+            shown.page.mouse.up()
+
+        drag()
+        if shown.positions() == before:  # it stood at its upper end
+            drag(x - 40, y + 40)
+        assert shown.positions() != before
+
+
+@every_demo
+def test_numbers_in_the_text_are_dragged(figure, demo):
+    shown = figure(demo)
+    shown.reveal()
+    for number in shown.root.locator(".lb-readout .lb-scrub").all():
+        shown.glide(shown.root.locator(".lb-reset"))
+        number.scroll_into_view_if_needed()
+        before = shown.positions()
+        for direction in (1, -1):
+            box = number.bounding_box()
+            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            shown.page.mouse.move(x, y)
+            shown.page.mouse.down()
+            shown.page.mouse.move(x + 30 * direction, y)
+            shown.page.mouse.move(x + 60 * direction, y)
+            shown.page.mouse.up()
+            if shown.positions() != before:
+                break
+        assert shown.positions() != before
+
+
+@every_demo
+def test_presets_and_reset(figure, demo):
+    shown = figure(demo)
+    start = shown.positions()
+    assert len(demo.spec["presets"]) >= 2
+    states = set()
+    for index, preset in enumerate(demo.spec["presets"]):
+        shown.glide(shown.root.locator(".lb-preset").nth(index))
+        states.add(tuple(shown.positions()))
+        for place, control in enumerate(demo.spec["controls"]):
+            wanted = preset["state"].get(control["name"], control["default"])
+            text = shown.control(place).locator("input:checked + span, .lb-value, option:checked, input[type=checkbox]")
+            if control["kind"] == "slider":
+                printed = f"{wanted:.{control['decimals']}f} {control['unit']}".strip().replace("-", "\N{MINUS SIGN}")
+                expect(text.first).to_have_text(printed)
+            elif control["kind"] == "choice":
+                expect(text.first).to_have_text(wanted)
+            else:
+                expect(text.first).to_be_checked(checked=wanted)
+    assert len(states) == len(demo.spec["presets"]), "two presets are the same state"
+    shown.glide(shown.root.locator(".lb-reset"))
+    assert shown.positions() == start
+
+
+@every_demo
+def test_presets_glide_where_motion_is_welcome(figure, demo):
+    shown = figure(demo, reduced_motion="no-preference")
+    shown.root.locator(".lb-preset").last.click()
+    shown.page.wait_for_timeout(800)
+    after = shown.positions()
+    shown.root.locator(".lb-preset").last.click()
+    shown.page.wait_for_timeout(800)
+    assert shown.positions() == after
+
+
+@every_demo
+def test_the_address_restores_the_state(figure, demo):
+    shown = figure(demo)
+    shown.glide(shown.root.locator(".lb-preset").last)
+    shown.page.wait_for_function("location.hash.includes('?')")
+    fragment = shown.page.evaluate("location.hash")
+    assert fragment.startswith(f"#demo-{demo}?")
+    again = figure(demo, fragment)
+    assert again.positions() == shown.positions()
+    assert again.readouts() == shown.readouts()
+    expect(again.root).to_be_in_viewport()
+    again.page.evaluate("name => { location.hash = `#demo-${name}?` }", str(demo))
+    again.settle()
+    again.page.wait_for_timeout(100)
+    assert again.positions() == figure(demo).positions()
+
+
+@pytest.mark.parametrize("fragment", ["?nonsense", "?a=b&=&&c", "?%E0%A4%A", "?score=NaN&score=1e999"])
+def test_a_broken_address_does_no_harm(figure, fragment):
+    demo = DEMOS[0]
+    usual = figure(demo).positions()
+    assert figure(demo, f"#demo-{demo}{fragment}").positions() == usual
+
+
+@every_demo
+def test_guess_comes_before_the_answer(figure, demo):
+    shown = figure(demo)
+    if demo.spec["guess"] is None:
+        assert shown.root.locator(".lb-guess").count() == 0
+        return
+    hidden = shown.root.locator(".lb-after-guess")
+    for mark in hidden.all():
+        expect(mark).to_be_hidden()
+    status = shown.root.get_by_role("status")
+    for index, option in enumerate(demo.spec["guess"]["options"]):
+        button = shown.root.locator(".lb-guess .lb-button").nth(index)
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        expect(button).to_contain_text("(right)" if option["right"] else "(not right)")
+        assert status.inner_text().strip()
+    assert (
+        "visible" in {mark.evaluate("e => getComputedStyle(e).visibility") for mark in hidden.all()}
+        or not hidden.count()
+    )
+    assert not any(mark.evaluate("e => getComputedStyle(e).display === 'none'") for mark in hidden.all())
+
+
+@every_demo
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(figure, demo, theme):
+    shown = figure(demo, color_scheme=theme)
+    assert shown.page.evaluate("document.documentElement.dataset.theme") == theme
+    for _ in range(2):  # before and after the guess
+        found = Axe().run(shown.page, context={"include": [[f"#demo-{demo}"]]})
+        assert found.response["violations"] == [], found.generate_report()
+        shown.reveal()
+
+
+@every_demo
+def test_nothing_overflows_a_narrow_screen(figure, demo):
+    shown = figure(demo, viewport={"width": 320, "height": 700})
+    shown.reveal()
+    shown.settle()
+    width, beyond = shown.root.evaluate(
+        """figure => {
+            const right = figure.getBoundingClientRect().right;
+            const wide = [...figure.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > right + 1
+                && getComputedStyle(e).visibility !== "hidden" && !e.closest("svg g, .lb-hidden"));
+            return [document.documentElement.scrollWidth, wide.map(e => e.outerHTML.slice(0, 80))];
+        }"""
+    )
+    assert width <= 320
+    assert beyond == []
+
+
+@every_demo
+def test_without_scripts_there_is_the_picture(chromium, address, demo):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/{demo.page}")
+    expect(page.locator(f"#demo-{demo} .explorable-stage")).to_be_hidden()
+    pictures = page.locator("noscript img")
+    assert pictures.count() == sum(other.page == demo.page for other in DEMOS)
+    index = [str(other) for other in DEMOS if other.page == demo.page].index(str(demo))
+    expect(pictures.nth(index)).to_be_visible()
+    assert len(pictures.nth(index).get_attribute("alt")) > 40
+    context.close()
+
+
+@every_demo
+def test_print_shows_the_figure_without_its_controls(figure, demo):
+    shown = figure(demo)
+    shown.page.emulate_media(media="print")
+    expect(shown.root.locator("svg").first).to_be_visible()
+    expect(shown.root.locator(".lb-controls")).to_be_hidden()
+    expect(shown.root.locator(".lb-buttons").last).to_be_hidden()

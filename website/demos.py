@@ -1,0 +1,100 @@
+"""A demo's stored output becomes a live figure: its declaration and frames in the page, and one script to draw them.
+
+Without JavaScript the stored picture stands in its place.
+"""
+
+import base64
+import hashlib
+import html
+import json
+from pathlib import Path
+
+from docutils import nodes
+from nbformat import NotebookNode
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+
+from tools.repository import ROOT
+
+MIME = "application/vnd.lossbook.explorable+json"
+STATIC = ROOT / "lossbook" / "explorable" / "static"
+
+
+def live(nb: NotebookNode) -> None:
+    """Replace each demo among a notebook's outputs by the HTML of its live figure and, after it, its picture."""
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [shown for output in cell.outputs for shown in _outputs(output)]
+
+
+def _outputs(output: NotebookNode) -> list[NotebookNode]:
+    data = output.get("data", {})
+    if MIME not in data:
+        return [output]
+    figure = NotebookNode(output_type="display_data", data=NotebookNode({"text/html": figure_html(data[MIME])}))
+    picture = NotebookNode(output_type="display_data", data=NotebookNode({"image/png": data["image/png"]}))
+    figure.metadata = NotebookNode()
+    picture.metadata = output.metadata
+    return [figure, picture]
+
+
+def figure_html(demo: dict) -> str:
+    """Return a figure that the page's script makes live."""
+    spec = demo["spec"]
+    # The one sequence that would end the script element early.
+    packed = json.dumps({"spec": spec, "frames": demo["frames"]}, separators=(",", ":")).replace("</", "<\\/")
+    caption = "".join(map(_part, spec["caption"]))
+    return (
+        f'<figure class="explorable" id="demo-{spec["name"]}" data-explorable>'
+        f'<script type="application/json">{packed}</script>'
+        f'<div class="explorable-stage" style="{_heights(spec)}"></div>'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def _part(part: str | dict) -> str:
+    if isinstance(part, str):
+        return html.escape(part)
+    ((kind, text),) = part.items()
+    return f"<{kind}>{html.escape(text)}</{kind}>"
+
+
+def _heights(spec: dict) -> str:
+    """Reserve the room that the drawing will take, so that the text below it stays in place."""
+    panels = [panel["height"] + 28 for panel in spec["panels"]]
+    rows = [max(panels[first : first + 2]) for first in range(0, len(panels), 2)]
+    around = 40 + 52 * len(spec["controls"]) + 30 * len(spec["readouts"]) + 100 * bool(spec["guess"])
+    return f"--wide: {sum(rows) + around}px; --narrow: {sum(panels) + around}px"
+
+
+def pictures(nb: NotebookNode) -> set[str]:
+    """Return the hashes of the pictures that stand for demos."""
+    stored = (
+        output.data["image/png"]
+        for cell in nb.cells
+        for output in cell.get("outputs", [])
+        if MIME in output.get("data", {})
+    )
+    return {hashlib.sha256(base64.b64decode(picture)).hexdigest() for picture in stored}
+
+
+class PicturesWithoutScript(SphinxTransform):
+    """Show the picture of a demo only where scripts do not run."""
+
+    # After the pictures have got their alternative text.
+    default_priority = 510
+
+    def apply(self, **kwargs) -> None:
+        hashes = self.env.metadata[self.env.docname].get("demos", ())
+        for image in list(self.document.findall(nodes.image)):
+            if Path(image["uri"]).stem in hashes:
+                place = image.parent.index(image)
+                image.parent.insert(place + 1, nodes.raw("", "</noscript>", format="html"))
+                image.parent.insert(place, nodes.raw("", "<noscript>", format="html"))
+
+
+def add_script(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Give the script to the pages that have demos, and to no others."""
+    if app.env.metadata[pagename].get("demos"):
+        app.add_js_file("explorable.js", loading_method="defer")
+        app.add_css_file("explorable.css")
