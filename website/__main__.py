@@ -30,22 +30,26 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         """Keep the address, printed once, in sight."""
 
 
+def server(folder: Path, port: int = 0) -> http.server.ThreadingHTTPServer:
+    """Return a server for a folder on this machine, on any free port unless told otherwise."""
+    return http.server.ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, directory=str(folder)))
+
+
 def serve(port: int | None) -> None:
     """Serve the built website on this machine: on `port`, else on the first free one from 8000 on."""
-    handler = partial(_Handler, directory=str(ROOT / "_build" / "html"))
     candidates = [port] if port is not None else range(FIRST_PORT, FIRST_PORT + 100)
     for candidate in candidates:
         try:
-            server = http.server.ThreadingHTTPServer(("127.0.0.1", candidate), handler)
+            serving = server(ROOT / "_build" / "html", candidate)
             break
         except OSError:
             continue
     else:
         raise SystemExit(f"no free port among {', '.join(map(str, candidates))}")
-    with server:
-        print(f"Loss Book: http://127.0.0.1:{server.server_port}/  (Ctrl+C stops)", flush=True)
+    with serving:
+        print(f"Loss Book: http://127.0.0.1:{serving.server_port}/  (Ctrl+C stops)", flush=True)
         try:
-            server.serve_forever()
+            serving.serve_forever()
         except KeyboardInterrupt:
             print()
 

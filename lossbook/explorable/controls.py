@@ -18,6 +18,29 @@ if TYPE_CHECKING:
     from traitlets import TraitType
 
 
+MOST_DECIMALS = 9
+
+
+def _check_name(name: str) -> None:
+    if not name.isidentifier():
+        raise ValueError(f"name of a control must be possible as the name of a parameter, got {name!r}")
+
+
+def _trait(kind: type, control: "Control") -> "TraitType":
+    """Return a trait that takes what the control takes, so that nobody observes anything else."""
+    from traitlets import TraitError
+
+    class Checked(kind):
+        def validate(self, owner: Any, value: Any) -> Any:
+            value = super().validate(owner, value)
+            try:
+                return control.check(value)
+            except ValueError as error:
+                raise TraitError(str(error)) from None
+
+    return Checked(control.check(control.default)).tag(sync=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Slider:
     """A number on a scale.
@@ -57,6 +80,7 @@ class Slider:
     kind: ClassVar = "slider"
 
     def __post_init__(self) -> None:
+        _check_name(self.name)
         nodes = np.asarray(self.nodes, dtype=float)
         what = f"nodes of the slider {self.name!r}"
         if nodes.ndim != 1 or len(nodes) < 2 or not np.all(np.isfinite(nodes)) or np.any(np.diff(nodes) <= 0):
@@ -70,6 +94,10 @@ class Slider:
         if not (isinstance(self.between, int) and self.between >= 1):
             raise ValueError(
                 f"between of the slider {self.name!r} must be a whole number, 1 or more, got {self.between!r}"
+            )
+        if self.decimals not in range(MOST_DECIMALS + 1):
+            raise ValueError(
+                f"decimals of the slider {self.name!r} must be from 0 to {MOST_DECIMALS}, got {self.decimals!r}"
             )
 
     @property
@@ -93,6 +121,8 @@ class Slider:
 
     def value_at(self, position: float) -> float | int:
         """Return the value at a position in units of nodes, as the page computes it."""
+        if float(position).is_integer():  # a logarithm and back would lose the last bit
+            return self.grid[int(position)]
         places = np.arange(len(self.nodes))
         if self.log:
             return self._value(float(np.exp(np.interp(position, places, np.log(self.nodes)))))
@@ -107,9 +137,13 @@ class Slider:
     def check(self, value: Any) -> float | int:
         """Return a value as the functions take it, or raise a ValueError that says what the slider takes."""
         low, high = self.nodes[0], self.nodes[-1]
-        if isinstance(value, bool) or not np.isscalar(value) or isinstance(value, str) or not low <= value <= high:
-            raise ValueError(f"{self.name} takes a number from {low:g} to {high:g}, got {value!r}")
-        return self._value(float(value))
+        slack = 1e-9 * max(abs(low), abs(high))  # the page knows the nodes to twelve digits
+        is_number = np.isscalar(value) and not isinstance(value, bool | str)
+        is_whole = self.is_whole and is_number and np.isfinite(value)
+        if not (is_number and low - slack <= value <= high + slack) or (is_whole and not float(value).is_integer()):
+            kind = "whole number" if is_whole else "number"
+            raise ValueError(f"{self.name} takes a {kind} from {low:g} to {high:g}, got {value!r}")
+        return self._value(float(np.clip(value, low, high)))
 
     def print(self, value: float) -> str:
         """Return a value as the reader sees it."""
@@ -118,7 +152,7 @@ class Slider:
     def trait(self) -> "TraitType":
         from traitlets import Float, Int
 
-        return (Int if self.is_whole else Float)(self._value(self.default)).tag(sync=True)
+        return _trait(Int if self.is_whole else Float, self)
 
     def spec(self) -> dict:
         return {
@@ -131,7 +165,7 @@ class Slider:
             "between": self.between,
             "log": self.log,
             "decimals": self.decimals,
-            "default": self.default,
+            "default": self.check(self.default),
             "button": self.button or None,
         }
 
@@ -162,6 +196,7 @@ class Choice:
     interpolates: ClassVar = False
 
     def __post_init__(self) -> None:
+        _check_name(self.name)
         if len(set(self.options)) < max(2, len(self.options)):
             raise ValueError(
                 f"options of the choice {self.name!r} must be two or more different texts, got {self.options!r}"
@@ -186,7 +221,7 @@ class Choice:
     def trait(self) -> "TraitType":
         from traitlets import Unicode
 
-        return Unicode(self.default).tag(sync=True)
+        return _trait(Unicode, self)
 
     def spec(self) -> dict:
         return {
@@ -216,6 +251,9 @@ class Toggle:
     interpolates: ClassVar = False
     grid: ClassVar = [False, True]
 
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+
     def check(self, value: Any) -> bool:
         """Return a truth value, or raise a ValueError."""
         if value not in (True, False):
@@ -228,7 +266,7 @@ class Toggle:
     def trait(self) -> "TraitType":
         from traitlets import Bool
 
-        return Bool(self.default).tag(sync=True)
+        return _trait(Bool, self)
 
     def spec(self) -> dict:
         return {"kind": self.kind, "name": self.name, "label": self.label or self.name, "default": self.default}

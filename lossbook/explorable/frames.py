@@ -71,6 +71,15 @@ class Where:
         return " at " + ", ".join(f"{name} = {_shown(value)}" for name, value in self.state.items())
 
 
+def call(function: Callable, where: Where) -> Any:
+    """Return what a function gives; an exception says where it was raised."""
+    try:
+        return function(**(where.state or {}))
+    except Exception as error:
+        error.add_note(f"raised by {where}{where.at}")
+        raise
+
+
 def _shown(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else repr(value)
 
@@ -113,13 +122,10 @@ def evaluate(function: Callable, names: list[str], axes: list[list], where: Wher
     """
     values = []
     for combination in itertools.product(*axes):
-        state = dict(zip(names, combination, strict=True))
-        where = Where(where.what, state)
-        try:
-            value = np.asarray(function(**state), dtype=float)
-        except Exception as error:
-            error.add_note(f"raised by {where}{where.at}")
-            raise
+        where = Where(where.what, dict(zip(names, combination, strict=True)))
+        value = call(lambda **state: np.asarray(function(**state), dtype=float), where)
+        if value.size == 0:
+            raise ValueError(f"{where} must not be empty{where.at}")
         if value.ndim != ndim:
             wanted = "a number" if ndim == 0 else f"an array of {ndim} dimension{'s' * (ndim > 1)}"
             raise ValueError(f"{where} must be {wanted}, got shape {value.shape}{where.at}")
@@ -136,7 +142,7 @@ def quantize(values: NDArray) -> tuple[NDArray, float, float]:
     """Return 16-bit integers, the lowest value, and the step: ``values`` is nearly ``low + step * integers``."""
     low, high = float(values.min()), float(values.max())
     # Few digits, so that the last one does not depend on the machine; the range still covers everything.
-    low = float(f"{low - 1e-9 * max(1, abs(low)):.9g}")
+    low = float(f"{low - 6e-9 * max(1, abs(low)):.9g}")
     step = float(f"{max(high - low, 1e-12) * (1 + 1e-6) / 65535:.9g}")
     return np.round((values - low) / step).astype(np.int64), low, step
 
@@ -144,7 +150,8 @@ def quantize(values: NDArray) -> tuple[NDArray, float, float]:
 def quantize_printed(values: NDArray, decimals: int) -> tuple[NDArray, float, float]:
     """Return integers in units of a sixteenth of the last printed digit, each on the side to which Python rounds it."""
     unit = 10.0**-decimals
-    printed = np.array([round(float(value) / unit) for value in map(lambda v: round(v, decimals), values.flat)])
+    # As Python rounds: NumPy does it otherwise.
+    printed = np.array([round(round(float(value), decimals) / unit) for value in values.flat])
     exact = np.round(values.ravel() / unit * FINE)
     # Never on a tie: seven sixteenths from the printed digit at most.
     fine = np.clip(exact, FINE * printed - 7, FINE * printed + 7).astype(np.int64).reshape(values.shape)
@@ -180,7 +187,9 @@ class Frames:
             if scale.log:
                 raise ValueError(f"{what}: functions cannot be added up along a logarithmic axis")
             parts = source
-            scale = Scale()
+            # A part may lie beyond the limits where the sum does not, but not far beyond.
+            reach = max(abs(scale.low), abs(scale.high))
+            scale = Scale(-reach, reach)
         else:
             parts = [source]
         return [self._numbers(part, scale, ndim, what, interpolate) for part in parts]
@@ -202,11 +211,17 @@ class Frames:
     def readout(self, function: Callable, decimals: int, percent: bool, what: str) -> int:
         """Add a function that returns a number to be printed, or a text."""
         names, axes = grid(function, self.controls, what)
-        first = function(**{name: axis[0] for name, axis in zip(names, axes, strict=True)})
-        if isinstance(first, str):
+        if isinstance(
+            call(function, Where(what, {name: axis[0] for name, axis in zip(names, axes, strict=True)})), str
+        ):
             return self.texts(function, what)
         values = evaluate(function, names, axes, Where(what), Scale(), 0)
-        integers, low, step = quantize_printed(values, decimals + 2 * percent)
+        factor = 100 if percent else 1
+        integers, low, step = quantize_printed(factor * values, decimals)
+        if integers.max() >= 2**31:
+            digits = f"from {values.min():g} to {values.max():g} with {decimals} decimals"
+            raise ValueError(f"{what} has too many digits, {digits}; print fewer, or return a text")
+        low, step = low / factor, step / factor
         return self._add(names, (), integers, 4, low, step, True)
 
     def texts(self, function: Callable, what: str) -> int:
@@ -215,10 +230,10 @@ class Frames:
         table: dict[str, int] = {}
         places = []
         for combination in itertools.product(*axes):
-            text = function(**dict(zip(names, combination, strict=True)))
+            where = Where(what, dict(zip(names, combination, strict=True)))
+            text = call(function, where)
             if not isinstance(text, str):
-                at = Where(what, dict(zip(names, combination, strict=True))).at
-                raise ValueError(f"{what} must be a text everywhere, got {text!r}{at}")
+                raise ValueError(f"{what} must be a text everywhere, got {text!r}{where.at}")
             places.append(table.setdefault(text, len(table)))
         integers = np.reshape(places, tuple(map(len, axes)))
         return self._add(names, (), integers, 2, 0, 1, False, list(table))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from lossbook.plots import BLUE, GRAY, GREEN, INK, ORANGE, PURPLE
@@ -17,6 +18,9 @@ Source = ArrayLike | Callable[..., Any] | Sequence[Callable[..., Any]]
 
 # The page has a light and a dark value for each of these names.
 COLORS = {BLUE: "blue", ORANGE: "orange", GREEN: "green", PURPLE: "purple", GRAY: "gray", INK: "ink"}
+
+
+ANCHORS = ("start", "middle", "end")
 
 
 def color_name(color: str, what: str) -> str:
@@ -47,8 +51,10 @@ class Axis:
     ticks: int | Sequence[tuple[float, str]] | None = None
 
     def __post_init__(self) -> None:
-        if not self.low < self.high:
-            raise ValueError(f"limits of the axis {self.label!r} must be in order, got {self.low!r} and {self.high!r}")
+        if not (self.low < self.high and np.isfinite(self.high - self.low)):
+            raise ValueError(
+                f"limits of the axis {self.label!r} must be finite and in order, got {self.low!r} and {self.high!r}"
+            )
         if self.log and self.low <= 0:
             raise ValueError(f"limits of the logarithmic axis {self.label!r} must be positive, got {self.low!r}")
 
@@ -152,8 +158,13 @@ class Heatmap(Mark):
     z_limits: tuple[float, float]
 
     kind: ClassVar = "heatmap"
-    sources: ClassVar = {"z": ("", 2)}
+    sources: ClassVar = {"z": ("z", 2)}
     options: ClassVar = ("x_limits", "y_limits", "z_limits")
+
+    @property
+    def z_range(self) -> tuple[float, float]:
+        """What lies beyond has the color of the limit, up to the room that is kept around every axis."""
+        return self.z_limits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,8 +177,15 @@ class Contours(Mark):
     levels: Sequence[float]
 
     kind: ClassVar = "contours"
-    sources: ClassVar = {"z": ("", 2)}
+    sources: ClassVar = {"z": ("z", 2)}
     options: ClassVar = ("x_limits", "y_limits", "levels")
+
+    @property
+    def z_range(self) -> tuple[float, float]:
+        """What lies far beyond the levels moves no contour; one level alone has no range of its own."""
+        low, high = min(self.levels), max(self.levels)
+        room = (high - low) or abs(low) or 1
+        return low - room, high + room
 
 
 @dataclass(frozen=True, kw_only=True)

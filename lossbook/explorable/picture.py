@@ -2,6 +2,7 @@
 
 import base64
 import io
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,15 +19,16 @@ if TYPE_CHECKING:
     from lossbook.explorable.widget import Explorable
 
 COLUMNS = 2
+LINE = 110  # characters of text that fit below the panels
 READOUT_HEIGHT = 0.24  # inches per line of text below the panels
 
 
 def draw(demo: "Explorable", state: dict[str, Any] | None = None) -> "Figure":
     """Draw all panels with matplotlib, in the initial state unless told otherwise."""
-    state = state or demo.initial
+    state = demo.initial | (state or {})
     columns = min(COLUMNS, len(demo.panels))
     rows = -(-len(demo.panels) // columns)
-    lines = caption(demo, state)
+    lines = [part for line in caption(demo, state) for part in textwrap.wrap(line, LINE)]
     height = rows * max(panel.height for panel in demo.panels) / plots.CSS_PIXELS_PER_INCH
     made, axes = plots.figure(rows, columns, height=height + READOUT_HEIGHT * len(lines), squeeze=False)
     for panel, place in zip(demo.panels, axes.flat, strict=False):
@@ -48,7 +50,7 @@ def png(demo: "Explorable") -> tuple[str, dict[str, int]]:
 
 def caption(demo: "Explorable", state: dict[str, Any] | None = None) -> list[str]:
     """Return what stands below the picture: the state it shows, and the readouts there."""
-    state = state or demo.initial
+    state = demo.initial | (state or {})
     shown = [f"{control.label or name}: {control.print(state[name])}" for name, control in demo.controls.items()]
     return ["Shown here: " + ", ".join(shown), *demo.printed(state)]
 
@@ -94,11 +96,11 @@ def _panel(panel: "Panel", axes: "Axes", demo: "Explorable", state: dict[str, An
 def _limits(axes: "Axes", which: str, axis: "Axis") -> None:
     axes.set(**{f"{which}scale": "log" if axis.log else "linear", f"{which}lim": (axis.low, axis.high)})
     if isinstance(axis.ticks, int):
-        axes.locator_params(axis=which, nbins=axis.ticks) if not axis.log else None
+        if not axis.log:
+            axes.locator_params(axis=which, nbins=axis.ticks)
     elif axis.ticks is not None:
-        places, texts = zip(*axis.ticks, strict=True)
-        axes.set(**{f"{which}ticks": places})
-        axes.set(**{f"{which}ticklabels": texts})
+        axes.set(**{f"{which}ticks": [place for place, _ in axis.ticks]})
+        axes.set(**{f"{which}ticklabels": [text for _, text in axis.ticks]})
 
 
 def _beside(axes: "Axes", mark: "Mark", x: NDArray, y: NDArray) -> None:
@@ -118,7 +120,7 @@ def _beside(axes: "Axes", mark: "Mark", x: NDArray, y: NDArray) -> None:
 
 
 def _ends(axes: "Axes", panel: "Panel", lines: list[tuple["Mark", NDArray, NDArray]]) -> None:
-    """Write the labels of lines to the right of the panel, each above the one before."""
+    """Write the labels of lines to the right of the panel, none over another."""
     places = []
     for mark, x, y in lines:
         inside = (x >= panel.x.low) & (x <= panel.x.high) & (y >= panel.y.low) & (y <= panel.y.high)
@@ -128,11 +130,22 @@ def _ends(axes: "Axes", panel: "Panel", lines: list[tuple["Mark", NDArray, NDArr
         )
         fraction = (along[0] - along[1]) / (along[2] - along[1])
         places.append((float(np.clip(fraction, 0, 1)), mark))
-    gap = 22 / panel.height
-    lowest = -np.inf
-    for fraction, mark in sorted(places, key=lambda place: place[0]):
-        lowest = max(fraction, lowest + gap)
-        plots.label(axes, 1.02, lowest, mark.label, mark.color, xycoords="axes fraction", annotation_clip=False)
+    places.sort(key=lambda place: place[0])
+    heights = _apart([fraction for fraction, _ in places], gap=22 / panel.height)
+    for height, (_, mark) in zip(heights, places, strict=True):
+        plots.label(axes, 1.02, height, mark.label, mark.color, xycoords="axes fraction", annotation_clip=False)
+
+
+def _apart(heights: list[float], gap: float) -> list[float]:
+    """Move sorted heights apart, up to the top of the panel and then down again."""
+    moved = []
+    for height in heights:
+        moved.append(max(height, moved[-1] + gap) if moved else height)
+    highest = 1.0
+    for place in reversed(range(len(moved))):
+        moved[place] = min(moved[place], highest)
+        highest = moved[place] - gap
+    return moved
 
 
 def _line(axes: "Axes", mark: Any, values: _Values) -> None:

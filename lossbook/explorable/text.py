@@ -38,9 +38,12 @@ class Field:
             return value
         options = self.options
         factor = 100 if options["percent"] else 1
-        scaled = round(value * factor, options["decimals"]) + 0.0  # adding zero takes the sign from a negative zero
+        # NumPy rounds otherwise than Python.
+        scaled = (
+            round(float(value) * factor, options["decimals"]) + 0.0
+        )  # adding zero takes the sign from a negative zero
         pattern = "+" * options["sign"] + "," * options["comma"] + f".{options['decimals']}f"
-        return format(scaled, pattern).replace("-", MINUS) + " %" * options["percent"]
+        return format(scaled, pattern).replace("-", MINUS) + "\N{NO-BREAK SPACE}%" * options["percent"]
 
 
 Part = str | dict | Field
@@ -73,6 +76,23 @@ def parse(template: str) -> list[Part]:
         parts.append(Field(match["field"], spec))
     if end < len(template):
         parts.append(template[end:])
+    if any(isinstance(part, str) and re.search("[{}]", part) for part in parts):
+        raise ValueError(
+            f"a brace of {template!r} belongs to no field; a field is a name and a format, such as {{a:.2f}}"
+        )
+    return parts
+
+
+def parse_fixed(template: str, what: str) -> list[str | dict]:
+    """Return the parts of a text that does not change with the controls.
+
+    Raises:
+        ValueError: for a text with a field.
+    """
+    parts = parse(template)
+    for part in parts:
+        if isinstance(part, Field):
+            raise ValueError(f"{what} must not have fields, got {part.name!r} in {template!r}")
     return parts
 
 

@@ -15,8 +15,8 @@ import traitlets
 from lossbook.explorable import picture
 from lossbook.explorable.controls import Control, Slider
 from lossbook.explorable.frames import Frames, Scale, parameters
-from lossbook.explorable.marks import Axis, Handle, Mark, Panel, Text, color_name
-from lossbook.explorable.text import Field, parse
+from lossbook.explorable.marks import ANCHORS, Axis, Bars, Handle, Mark, Panel, Text, color_name
+from lossbook.explorable.text import Field, parse, parse_fixed
 
 STATIC = Path(__file__).parent / "static"
 
@@ -80,10 +80,10 @@ class Guess:
 
     def spec(self) -> dict:
         options = [
-            {"label": label, "feedback": parse(feedback), "right": label in self._rights}
+            {"label": label, "feedback": parse_fixed(feedback, "guess"), "right": label in self._rights}
             for label, feedback in self.answers.items()
         ]
-        return {"question": parse(self.question), "options": options, "skip": self.skip}
+        return {"question": parse_fixed(self.question, "guess"), "options": options, "skip": self.skip}
 
 
 class Explorable(anywidget.AnyWidget):
@@ -155,19 +155,19 @@ class Explorable(anywidget.AnyWidget):
         for argument, value in (("alt", alt), ("caption", caption), ("panels", panels), ("controls", controls)):
             if not value:
                 raise ValueError(f"{argument} must not be empty")
-        self.controls = _by_name(controls)
-        for control in self.controls:
-            if hasattr(self, control):
-                raise ValueError(f"a control cannot be called {control!r}: every widget has an attribute of that name")
         self.name, self.title, self.caption, self.alt = name, title, caption, alt
         self.panels, self.readouts, self.guess = list(panels), list(readouts), guess
+        self.controls = _by_name(controls)
+        for control in self.controls:
+            if control in dir(type(self)) or control in vars(self) or control == "presets":
+                raise ValueError(f"a control cannot be called {control!r}: every widget has an attribute of that name")
         self.presets = {label: self._state(state, f"preset {label!r}") for label, state in (presets or {}).items()}
         built = Frames(self.controls)
         spec = {
             "format": 1,
             "name": name,
             "title": title,
-            "caption": parse(caption),
+            "caption": parse_fixed(caption, "caption"),
             "controls": [control.spec() for control in controls],
             "panels": [_panel(panel, built) for panel in panels],
             "readouts": [self._readout(readout, built) for readout in self.readouts],
@@ -176,7 +176,7 @@ class Explorable(anywidget.AnyWidget):
         }
         self.add_traits(**{control.name: control.trait() for control in controls})
         super().__init__()
-        self.set_trait("spec", spec | {"functions": built.functions})
+        self.set_trait("spec", json.loads(json.dumps(spec | {"functions": built.functions}, default=_plain)))
         self.set_trait("frames", built.compressed())
 
     @property
@@ -228,7 +228,7 @@ class Explorable(anywidget.AnyWidget):
 
     def printed(self, state: Mapping[str, Any] | None = None) -> list[str]:
         """Return the readouts as text at a state, the initial one unless told: computed directly, not interpolated."""
-        state = dict(state or self.initial)
+        state = self.initial | dict(state or {})
         lines = []
         for readout in self.readouts:
             line = ""
@@ -243,22 +243,11 @@ class Explorable(anywidget.AnyWidget):
                     line += part.print(function(**{name: state[name] for name in names}))
                 else:
                     control = self.controls[part.name]
-                    spec = f".{control.decimals}f" if isinstance(control, Slider) else ""
-                    line += replace(part, spec=spec).print(state[part.name])
+                    is_slider = isinstance(control, Slider)
+                    value = state[part.name] if is_slider else control.print(state[part.name])
+                    line += replace(part, spec=f".{control.decimals}f" if is_slider else "").print(value)
             lines.append(line)
         return lines
-
-    @traitlets.observe(traitlets.All)
-    def _check_control(self, change: Any) -> None:
-        control = self.__dict__.get("controls", {}).get(change["name"])
-        if control is None:
-            return
-        try:
-            control.check(change["new"])
-        except ValueError as error:
-            # The picture keeps to what can be shown.
-            setattr(self, change["name"], change["old"])
-            raise traitlets.TraitError(str(error)) from None
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
         shown = super()._repr_mimebundle_(**options) or {}
@@ -268,6 +257,11 @@ class Explorable(anywidget.AnyWidget):
         text = "\n".join([self.alt, *picture.caption(self)])
         data = data | {MIME: page, "image/png": image, "text/plain": text}
         return data, metadata | {"image/png": {"alt": self.alt} | size}
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON can hold for a number or an array of NumPy."""
+    return value.tolist()
 
 
 def _by_name(controls: Sequence[Control]) -> dict[str, Control]:
@@ -285,10 +279,11 @@ def _scale(axis: Axis, is_length: bool) -> Scale:
 
 
 def _panel(panel: Panel, built: Frames) -> dict:
+    if not panel.marks:
+        raise ValueError(f"marks of the panel {panel.title!r} must not be empty")
     scales = {
         "x": _scale(panel.x, False),
         "y": _scale(panel.y, False),
-        "": Scale(),
     }
     return {
         "title": panel.title,
@@ -309,6 +304,7 @@ def _axis(axis: Axis, scale: Scale) -> dict:
 
 def _mark(mark: Mark, panel: Panel, scales: dict[str, Scale], built: Frames) -> dict:
     what = f"{mark.title} of the panel {panel.title!r}"
+    _check_options(mark, panel, what)
     spec = {
         "kind": mark.kind,
         "color": color_name(mark.color, what),
@@ -318,6 +314,9 @@ def _mark(mark: Mark, panel: Panel, scales: dict[str, Scale], built: Frames) -> 
         "after_guess": mark.after_guess,
     }
     spec |= {option: getattr(mark, option) for option in mark.options}
+    for limits, axis in (("x_limits", "x"), ("y_limits", "y")):
+        if limits in spec:
+            spec[limits] = [scales[axis].along(limit) for limit in spec[limits]]
     for source, (axis, ndim) in mark.sources.items():
         value = getattr(mark, source)
         if isinstance(mark, Handle) and isinstance(value, str):
@@ -325,13 +324,27 @@ def _mark(mark: Mark, panel: Panel, scales: dict[str, Scale], built: Frames) -> 
                 raise ValueError(f"{source} of the {what} must name a slider, got {value!r}")
             spec[source] = {"control": value}
             continue
-        scale = scales[axis] if axis in scales else _scale(getattr(panel, axis[1:]), True)
+        if axis == "z":
+            scale = Scale(*mark.z_range)
+        else:
+            scale = scales[axis] if axis in scales else _scale(getattr(panel, axis[1:]), True)
         spec[source] = built.numbers(value, scale, ndim, f"{source} of the {what}", mark.interpolate)
     _check_lengths(spec, mark, built, what)
     if isinstance(mark, Text):
         text = mark.text
         spec["text"] = text if isinstance(text, str) else [built.texts(text, f"text of the {what}")]
     return spec
+
+
+def _check_options(mark: Mark, panel: Panel, what: str) -> None:
+    if mark.label and "z" in mark.sources:
+        raise ValueError(f"{what} has no place for a label: write it with a text")
+    if mark.label_at is not None and panel.x.log and mark.label_at <= 0:
+        raise ValueError(f"label_at of the {what} must be positive on a logarithmic axis, got {mark.label_at!r}")
+    if isinstance(mark, Bars) and panel.x.log:
+        raise ValueError(f"{what} has a width, which a logarithmic axis does not show")
+    if isinstance(mark, Text) and mark.anchor not in ANCHORS:
+        raise ValueError(f"anchor of the {what} must be one of {', '.join(ANCHORS)}, got {mark.anchor!r}")
 
 
 def _check_lengths(spec: dict, mark: Mark, built: Frames, what: str) -> None:

@@ -1,13 +1,12 @@
-"""The built website, a server for it, and a browser to open it in."""
+"""The built website, and a server for it."""
 
-import functools
-import http.server
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from website.__main__ import build
+from website.__main__ import build, server
 
 FORK = "https://github.com/reader/fork"
 
@@ -23,18 +22,12 @@ def html(tmp_path_factory) -> Path:
     return folder / "_build" / "html"
 
 
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *arguments) -> None:
-        """Keep the test's output readable."""
-
-
 @pytest.fixture(scope="session")
-def address(html) -> str:
+def address(html) -> Iterator[str]:
     """Serve the site on this machine and return its address."""
-    handler = functools.partial(_Handler, directory=str(html))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+    with server(html) as serving:
+        thread = threading.Thread(target=serving.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+        yield f"http://127.0.0.1:{serving.server_port}"
+        serving.shutdown()
         thread.join()

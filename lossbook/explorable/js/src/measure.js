@@ -1,0 +1,21 @@
+// Widths of texts as the figure sets them, without a layout of the page; remembered, as labels repeat.
+export function makeMeasure(size) {
+  const canvas = document.createElement("canvas").getContext("2d");
+  const widths = new Map();
+  let font = "";
+
+  function measure(text) {
+    if (!widths.has(text)) widths.set(text, canvas.measureText(text).width);
+    return widths.get(text);
+  }
+
+  // To be called where a layout may be read: the font is known only once the element is in the page.
+  measure.useFontOf = (element) => {
+    const family = getComputedStyle(element).fontFamily || "sans-serif";
+    if (family === font) return;
+    font = family;
+    canvas.font = `500 ${size}px ${family}`;
+    widths.clear();
+  };
+  return measure;
+}

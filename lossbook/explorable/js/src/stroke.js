@@ -1,0 +1,7 @@
+// A stroked path. Over a heat map it gets an edge in the background's color: no color is seen on all of it.
+export function makeStroke(group, { width, dash = false, onField }) {
+  const add = (name, extra) => group.append("path").attr("class", name).style("stroke-width", width + extra)
+    .classed("lb-dash", dash).node();
+  const paths = onField ? [add("lb-casing", 2), add("lb-stroke", 0)] : [add("lb-stroke", 0)];
+  return (d) => paths.forEach((path) => path.setAttribute("d", d));
+}
