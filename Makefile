@@ -53,8 +53,9 @@ format: .venv/all  ## format the code and fix what ruff can fix
 	.venv/bin/python -m ruff format
 	.venv/bin/python -m ruff check --fix
 
-bench: .venv/all  ## measure the losses and the import of the package
+bench: .venv/all  ## measure the losses, the import of the package and the demos
 	.venv/bin/python -m benchmarks
+	.venv/bin/python -m benchmarks.latency
 
 setup: .venv/all  ## install everything, and nothing more
 

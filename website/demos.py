@@ -7,6 +7,7 @@ import base64
 import hashlib
 import html
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
@@ -31,18 +32,18 @@ def _outputs(output: NotebookNode) -> list[NotebookNode]:
     data = output.get("data", {})
     if MIME not in data:
         return [output]
-    figure = NotebookNode(output_type="display_data", data=NotebookNode({"text/html": figure_html(data[MIME])}))
+    shown = figure_html(json.loads(data[MIME]["spec"]), data[MIME]["frames"])
+    figure = NotebookNode(output_type="display_data", data=NotebookNode({"text/html": shown}))
     picture = NotebookNode(output_type="display_data", data=NotebookNode({"image/png": data["image/png"]}))
     figure.metadata = NotebookNode()
     picture.metadata = output.metadata
     return [figure, picture]
 
 
-def figure_html(demo: dict) -> str:
+def figure_html(spec: dict, frames: str) -> str:
     """Return a figure that the page's script makes live."""
-    spec = demo["spec"]
     # The one sequence that would end the script element early.
-    packed = json.dumps({"spec": spec, "frames": demo["frames"]}, separators=(",", ":")).replace("</", "<\\/")
+    packed = json.dumps({"spec": spec, "frames": frames}, separators=(",", ":")).replace("</", "<\\/")
     caption = "".join(map(_part, spec["caption"]))
     return (
         f'<figure class="explorable" id="demo-{spec["name"]}" data-explorable>'
@@ -67,15 +68,21 @@ def _heights(spec: dict) -> str:
     return f"--wide: {sum(rows) + around}px; --narrow: {sum(panels) + around}px"
 
 
+def _data(nb: NotebookNode) -> Iterator[NotebookNode]:
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            if MIME in output.get("data", {}):
+                yield output.data
+
+
+def stored(nb: NotebookNode) -> list[tuple[dict, str]]:
+    """Return the declaration and the frames of each demo among a notebook's outputs."""
+    return [(json.loads(data[MIME]["spec"]), data[MIME]["frames"]) for data in _data(nb)]
+
+
 def pictures(nb: NotebookNode) -> set[str]:
     """Return the hashes of the pictures that stand for demos."""
-    stored = (
-        output.data["image/png"]
-        for cell in nb.cells
-        for output in cell.get("outputs", [])
-        if MIME in output.get("data", {})
-    )
-    return {hashlib.sha256(base64.b64decode(picture)).hexdigest() for picture in stored}
+    return {hashlib.sha256(base64.b64decode(data["image/png"])).hexdigest() for data in _data(nb)}
 
 
 class PicturesWithoutScript(SphinxTransform):

@@ -124,7 +124,7 @@ class Explorable(anywidget.AnyWidget):
     >>> parabola.a
     1.0
     >>> parabola.a = 1.5
-    >>> parabola.weight < 1500
+    >>> parabola.page_bytes < 1500
     True
     """
 
@@ -190,7 +190,7 @@ class Explorable(anywidget.AnyWidget):
         return {name: getattr(self, name) for name in self.controls}
 
     @property
-    def weight(self) -> int:
+    def page_bytes(self) -> int:
         """How many bytes the frames and the declaration take, compressed."""
         return len(self.frames) + len(gzip.compress(json.dumps(self.spec).encode(), 9))
 
@@ -253,7 +253,9 @@ class Explorable(anywidget.AnyWidget):
         shown = super()._repr_mimebundle_(**options) or {}
         data, metadata = shown if isinstance(shown, tuple) else (shown, {})
         image, size = picture.png(self)
-        page = {"spec": self.spec, "frames": base64.b64encode(self.frames).decode()}
+        # As one text: a notebook spreads everything else over thousands of lines.
+        spec = json.dumps(self.spec, separators=(",", ":"), ensure_ascii=False)
+        page = {"spec": spec, "frames": base64.b64encode(self.frames).decode()}
         text = "\n".join([self.alt, *picture.caption(self)])
         data = data | {MIME: page, "image/png": image, "text/plain": text}
         return data, metadata | {"image/png": {"alt": self.alt} | size}

@@ -56,7 +56,7 @@ def states(figure):
 def test_every_loss(loss):
     figure = explore(loss())
     assert isinstance(figure, Explorable)
-    assert figure.weight < 150_000
+    assert figure.page_bytes < 150_000
     for state in states(figure):
         x, value = source(figure, 0, state)
         _, slope = source(figure, 1, state)

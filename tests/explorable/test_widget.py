@@ -91,7 +91,7 @@ def test_two_controls_of_one_name_are_refused():
 @pytest.mark.parametrize(
     "name",
     ["spec", "frames", "layout", "keys", "observe", "controls", "name", "title", "caption", "alt", "panels", "readouts",
-     "presets", "guess", "initial", "state", "weight"],
+     "presets", "guess", "initial", "state", "page_bytes"],
 )  # fmt: skip
 def test_a_control_cannot_take_the_name_of_an_attribute(name):
     refused(f"a control cannot be called {name!r}", line(y=[0, 1]), controls=[Toggle(name=name)])
@@ -302,7 +302,7 @@ def test_one_array_in_two_marks_is_stored_once():
 
 def test_weight_is_that_of_frames_and_declaration():
     explorable = demo()
-    assert len(explorable.frames) < explorable.weight < len(explorable.frames) + 1500
+    assert len(explorable.frames) < explorable.page_bytes < len(explorable.frames) + 1500
 
 
 # Readouts -----------------------------------------------------------------------------------------
@@ -426,7 +426,7 @@ def test_output_has_four_formats():
     image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     size = {"width": image.width // 2, "height": image.height // 2}
     assert metadata["image/png"] == {"alt": explorable.alt} | size
-    assert data[MIME]["spec"] == explorable.spec
+    assert json.loads(data[MIME]["spec"]) == explorable.spec
     frames = base64.b64decode(data[MIME]["frames"])
     assert frames == explorable.frames
     assert len(zlib.decompress(frames)) == Decoded(explorable.spec, frames).used

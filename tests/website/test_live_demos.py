@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
 from tools import notebooks, pages
 from tools.repository import ROOT
-from website.demos import MIME
+from website.demos import stored
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,8 @@ class Demo:
 def demos() -> Iterator[Demo]:
     for path in pages.notebooks():
         page = path.relative_to(ROOT).with_suffix(".html").as_posix()
-        for cell in notebooks.read(path).cells:
-            for output in cell.get("outputs", []):
-                if MIME in output.get("data", {}):
-                    yield Demo(page, output.data[MIME]["spec"])
+        for spec, _ in stored(notebooks.read(path)):
+            yield Demo(page, spec)
 
 
 DEMOS = list(demos())

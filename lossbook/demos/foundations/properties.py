@@ -350,7 +350,7 @@ def influence() -> Explorable:
     return Explorable(
         "influence",
         title="How hard one residual pulls",
-        caption="Drag the black disc outward and back: the slope on the left is the height on the right. Then compare "
+        caption="Drag the big disc outward and back: the slope on the left is the height on the right. Then compare "
         f"two other losses; {BARRON} is Barron's loss with alpha = {MINUS}2.",
         alt="Left: squared error, a parabola, and Tukey's loss, which levels off at 3.7 from residual 4.7 on, with "
         "tangents at residual 1.5; below them, 100 gray residuals, most within 2 of zero. Right: the slopes of both. "
