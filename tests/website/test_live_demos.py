@@ -35,8 +35,11 @@ def demos() -> Iterator[Demo]:
             yield Demo(page, spec)
 
 
-DEMOS = list(demos())
-every_demo = pytest.mark.parametrize("demo", DEMOS, ids=str)
+EVERYTHING = list(demos())
+# What `explore` makes has no presets of its own.
+DEMOS = [demo for demo in EVERYTHING if not str(demo).startswith("explore-")]
+# With this scope pytest takes one demo after another, and a demo that is open serves many tests.
+every_demo = pytest.mark.parametrize("demo", DEMOS, ids=str, scope="module")
 
 
 class Figure:
@@ -129,20 +132,38 @@ def contexts(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
         one.close()
 
 
+USUAL = {"reduced_motion": "reduce", "viewport": {"width": 1300, "height": 900}}
+
+
 @pytest.fixture
 def figure(contexts, address: str) -> Iterator[Callable[..., Figure]]:
     """Open figures; at the end, none may have complained."""
     opened = []
 
     def open_figure(demo: Demo, fragment: str = "", **options) -> Figure:
-        options = {"reduced_motion": "reduce", "viewport": {"width": 1300, "height": 900}} | options
-        opened.append(Figure(contexts(**options), address, demo, fragment))
+        opened.append(Figure(contexts(**USUAL | options), address, demo, fragment))
         return opened[-1]
 
     yield open_figure
     for one in opened:
         one.page.close()
     assert [problem for one in opened for problem in one.problems] == []
+
+
+@pytest.fixture(scope="module")
+def opened(demo: Demo, contexts, address: str) -> Iterator[Figure]:
+    one = Figure(contexts(**USUAL), address, demo)
+    yield one
+    one.page.close()
+
+
+@pytest.fixture
+def shown(opened: Figure) -> Iterator[Figure]:
+    """A demo as it is after the guess and a reset; it may not have complained at the end."""
+    opened.reveal()
+    opened.glide(opened.root.locator(".lb-reset"))
+    yield opened
+    assert opened.problems == []
 
 
 def changes(figure: Figure, act) -> bool:
@@ -154,27 +175,39 @@ def changes(figure: Figure, act) -> bool:
 
 def test_there_are_demos():
     assert len(DEMOS) >= 10
-    assert len({str(demo) for demo in DEMOS}) == len(DEMOS)
+    assert len({str(demo) for demo in EVERYTHING}) == len(EVERYTHING)
+
+
+def states(shown: Figure) -> Iterator[None]:
+    """Bring a demo to its initial state, and then to that of each preset: a control may matter in one of them only."""
+    for button in (".lb-reset", ".lb-preset"):
+        for index in range(shown.root.locator(button).count()):
+            shown.glide(shown.root.locator(button).nth(index))
+            yield
+
+
+def keys(control: dict, row: Locator) -> tuple[Locator, list[str]]:
+    """Return what takes the focus of a control, and the keys that move it."""
+    if control["kind"] == "slider":
+        return row.locator("input[type=range]"), ["End", "Home", "PageUp", "ArrowLeft"]
+    if control["kind"] == "toggle":
+        return row.locator("input"), ["Space"]
+    if row.locator("select").count():
+        return row.locator("select"), ["ArrowDown", "ArrowUp"]
+    return row.locator("input:checked"), ["ArrowRight"]
 
 
 @every_demo
-def test_keyboard_moves_every_control(figure, demo):
-    shown = figure(demo)
-    shown.reveal()
+def test_keyboard_moves_every_control(shown, demo):
     for index, control in enumerate(demo.spec["controls"]):
-        shown.glide(shown.root.locator(".lb-reset"))
-        if control["kind"] == "slider":
-            element = shown.control(index).locator("input[type=range]")
-            keys = ["End", "Home", "PageUp", "ArrowLeft"]
-        elif control["kind"] == "toggle":
-            element, keys = shown.control(index).locator("input"), ["Space"]
-        elif shown.control(index).locator("select").count():
-            element, keys = shown.control(index).locator("select"), ["ArrowDown", "ArrowUp"]
-        else:
-            element, keys = shown.control(index).locator("input:checked"), ["ArrowRight"]
-        element.focus()
-        moved = [changes(shown, lambda key=key: shown.page.keyboard.press(key)) for key in keys]
-        assert any(moved), f"{control['name']}: no key of {keys} changes the drawing and a readout"
+        moved = []
+        for _ in states(shown):
+            focus, pressed = keys(control, shown.control(index))
+            focus.focus()
+            moved += [changes(shown, partial(shown.page.keyboard.press, key)) for key in pressed]
+            if any(moved):
+                break
+        assert any(moved), f"{control['name']}: no key changes the drawing and a readout"
 
 
 def clicks(control: dict, row: Locator) -> Iterator[Callable[[], object]]:
@@ -195,69 +228,58 @@ def clicks(control: dict, row: Locator) -> Iterator[Callable[[], object]]:
 
 
 @every_demo
-def test_pointer_moves_every_control(figure, demo):
-    shown = figure(demo)
-    shown.reveal()
+def test_pointer_moves_every_control(shown, demo):
     for index, control in enumerate(demo.spec["controls"]):
-        shown.glide(shown.root.locator(".lb-reset"))
-        moved = [changes(shown, click) for click in clicks(control, shown.control(index))]
-        assert any(moved), f"{control['name']}: nothing changes the drawing and a readout"
-
-
-@every_demo
-def test_handles_are_dragged(figure, demo):
-    shown = figure(demo)
-    shown.reveal()
-    for handle in shown.root.locator(".lb-handle").all():
-        shown.glide(shown.root.locator(".lb-reset"))
-        handle.scroll_into_view_if_needed()
-        box = handle.locator(".lb-hit").bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        before = shown.positions()
-
-        def drag(x=x, y=y) -> None:
-            shown.page.mouse.move(x, y)
-            shown.page.mouse.down()
-            for part in range(1, 5):
-                shown.page.mouse.move(x + 10 * part, y - 10 * part)
-            shown.page.mouse.up()
-
-        drag()
-        if shown.positions() == before:  # it stood at its upper end
-            drag(x - 40, y + 40)
-        assert shown.positions() != before
-
-
-@every_demo
-def test_numbers_in_the_text_are_dragged(figure, demo):
-    shown = figure(demo)
-    shown.reveal()
-    for number in shown.root.locator(".lb-readout .lb-scrub").all():
-        shown.glide(shown.root.locator(".lb-reset"))
-        number.scroll_into_view_if_needed()
-        before = shown.positions()
-        for direction in (1, -1):
-            box = number.bounding_box()
-            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-            shown.page.mouse.move(x, y)
-            shown.page.mouse.down()
-            shown.page.mouse.move(x + 30 * direction, y)
-            shown.page.mouse.move(x + 60 * direction, y)
-            shown.page.mouse.up()
-            if shown.positions() != before:
+        moved = False
+        for _ in states(shown):
+            moved = any(changes(shown, click) for click in clicks(control, shown.control(index)))
+            if moved:
                 break
-        assert shown.positions() != before
+        assert moved, f"{control['name']}: nothing changes the drawing and a readout"
+
+
+def drag(shown: Figure, what: Locator, right: float, up: float) -> None:
+    """Press in the middle of something, move there in steps, and let go."""
+    what.scroll_into_view_if_needed()
+    box = what.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    shown.page.mouse.move(x, y)
+    shown.page.mouse.down()
+    for part in range(1, 5):
+        shown.page.mouse.move(x + right * part / 4, y - up * part / 4)
+    shown.page.mouse.up()
+
+
+def can_be_dragged(shown: Figure, what: Locator) -> bool:
+    before = shown.positions()
+    drag(shown, what, 60, 40)
+    if shown.positions() == before:  # it stood at its upper end
+        drag(shown, what, -60, -40)
+    return shown.positions() != before
 
 
 @every_demo
-def test_presets_and_reset(figure, demo):
-    shown = figure(demo)
+def test_handles_are_dragged(shown, demo):
+    for handle in shown.root.locator(".lb-handle .lb-hit").all():
+        assert can_be_dragged(shown, handle)
+        shown.glide(shown.root.locator(".lb-reset"))
+
+
+@every_demo
+def test_numbers_in_the_text_are_dragged(shown, demo):
+    for number in shown.root.locator(".lb-readout .lb-scrub").all():
+        assert can_be_dragged(shown, number)
+        shown.glide(shown.root.locator(".lb-reset"))
+
+
+@every_demo
+def test_presets_and_reset(shown, demo):
     start = shown.positions()
     assert len(demo.spec["presets"]) >= 2
-    states = set()
+    seen = set()
     for index, preset in enumerate(demo.spec["presets"]):
         shown.glide(shown.root.locator(".lb-preset").nth(index))
-        states.add(tuple(shown.positions()))
+        seen.add(tuple(shown.positions()))
         for place, control in enumerate(demo.spec["controls"]):
             wanted = preset["state"].get(control["name"], control["default"])
             text = shown.control(place).locator("input:checked + span, .lb-value, option:checked, input[type=checkbox]")
@@ -268,7 +290,7 @@ def test_presets_and_reset(figure, demo):
                 expect(text.first).to_have_text(wanted)
             else:
                 expect(text.first).to_be_checked(checked=wanted)
-    assert len(states) == len(demo.spec["presets"]), "two presets are the same state"
+    assert len(seen) == len(demo.spec["presets"]), "two presets are the same state"
     shown.glide(shown.root.locator(".lb-reset"))
     assert shown.positions() == start
 
@@ -367,17 +389,26 @@ def test_without_scripts_there_is_the_picture(chromium, address, demo):
     page.goto(f"{address}/{demo.page}")
     expect(page.locator(f"#demo-{demo} .explorable-stage")).to_be_hidden()
     pictures = page.locator("noscript img")
-    assert pictures.count() == sum(other.page == demo.page for other in DEMOS)
-    index = [str(other) for other in DEMOS if other.page == demo.page].index(str(demo))
+    assert pictures.count() == sum(other.page == demo.page for other in EVERYTHING)
+    index = [str(other) for other in EVERYTHING if other.page == demo.page].index(str(demo))
     expect(pictures.nth(index)).to_be_visible()
     assert len(pictures.nth(index).get_attribute("alt")) > 40
     context.close()
 
 
 @every_demo
-def test_print_shows_the_figure_without_its_controls(figure, demo):
-    shown = figure(demo)
+def test_print_shows_the_figure_without_its_controls(shown, demo):
     shown.page.emulate_media(media="print")
     expect(shown.root.locator("svg").first).to_be_visible()
     expect(shown.root.locator(".lb-controls")).to_be_hidden()
     expect(shown.root.locator(".lb-buttons").last).to_be_hidden()
+    shown.page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("demo", [demo for demo in EVERYTHING if demo not in DEMOS], ids=str, scope="module")
+def test_a_figure_of_the_readers_own_is_live(shown, demo):
+    for index in range(len(demo.spec["controls"])):
+        before = shown.drawing()
+        shown.control(index).locator("input").focus()
+        shown.page.keyboard.press("End")
+        assert shown.drawing() != before
