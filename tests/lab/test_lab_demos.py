@@ -60,7 +60,7 @@ def test_demo_and_python_follow_each_other(page):
     page.keyboard.press("End")
     expect(page.locator(".widget-slider .widget-readout")).to_have_text("3460.00")
 
-    expect(run(page, 5).locator(".jp-OutputArea-output")).to_contain_text("TraitError: score takes a number from")
+    expect(run(page, 5).locator(".jp-OutputArea-output")).to_contain_text("TraitError: score takes a whole number from")
     expect(value).to_have_text("3460 points")
     assert problems == []
 

@@ -2,6 +2,8 @@
 import { explain } from "./errors.js";
 import { mount } from "./explorable.js";
 
+const PAUSE = 50;
+
 // JupyterLab takes arrow keys and Enter for its own, unless the element with the focus itself says no.
 function keepKeys(el) {
   for (const input of el.querySelectorAll("input, select, button")) {
@@ -15,18 +17,35 @@ export function render({ model, el }) {
   const traits = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
   let demo = null;
   let ended = false;
+  let latest = null;
+  let timer = 0;
+  let sending = false;
 
   // Only what differs is sent, so that a change from Python is not answered with another.
-  function send(state) {
-    const changed = names.filter((name) => model.get(name) !== state[name]);
+  function send() {
+    timer = 0;
+    const changed = names.filter((name) => model.get(name) !== latest[name]);
     if (changed.length === 0) return;
-    changed.forEach((name) => model.set(name, state[name]));
+    sending = true;
+    changed.forEach((name) => model.set(name, latest[name]));
+    sending = false;
     model.save_changes();
   }
 
-  const listeners = names.map((name) => [`change:${name}`, () => demo?.set({ [name]: model.get(name) })]);
+  // At most one message in 50 ms, and none within a frame: painting comes first.
+  function sendSoon(state) {
+    latest = state;
+    timer ||= setTimeout(send, PAUSE);
+  }
+
+  // What this view sends is on the screen already, or was a moment ago.
+  function follow(name) {
+    if (!sending) demo?.set({ [name]: model.get(name) });
+  }
+
+  const listeners = names.map((name) => [`change:${name}`, () => follow(name)]);
   listeners.forEach(([event, listener]) => model.on(event, listener));
-  mount(el, spec, model.get("frames"), { state: traits(), caption: true, onChange: send }).then((mounted) => {
+  mount(el, spec, model.get("frames"), { state: traits(), caption: true, onChange: sendSoon }).then((mounted) => {
     demo = mounted;
     keepKeys(el);
     if (ended) demo.destroy();
@@ -35,6 +54,10 @@ export function render({ model, el }) {
 
   return () => {
     ended = true;
+    if (timer) {
+      clearTimeout(timer);
+      send();
+    }
     listeners.forEach(([event, listener]) => model.off(event, listener));
     demo?.destroy();
   };
