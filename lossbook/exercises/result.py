@@ -1,0 +1,38 @@
+"""What a check says: a line in a terminal, a small block in a notebook."""
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["passed", "wrong", "open", "note"]
+
+# A sign and a word, so that nothing depends on a color.
+HEADS = {"passed": "✓ Right.", "wrong": "✗ Not yet.", "open": "○ Not attempted yet.", "note": ""}
+EDGES = {"passed": "#007a5a", "wrong": "#b84a00", "open": "#808080", "note": "#0072b2"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of a check, or a hint or a solution, with what there is to say about it.
+
+    Args:
+        status: "passed", "wrong", "open" (not attempted yet) or "note" (a hint, a solution, a summary).
+        message: sentences; code stands between backticks.
+        code: lines of code below the message.
+    """
+
+    status: Status
+    message: str
+    code: str = ""
+
+    def __repr__(self) -> str:
+        text = " ".join(filter(None, [HEADS[self.status], self.message]))
+        return f"{text}\n\n{self.code}" if self.code else text
+
+    def _repr_html_(self) -> str:
+        words = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(self.message, quote=False))
+        head = f"<strong>{HEADS[self.status]}</strong> " if HEADS[self.status] else ""
+        code = f"<pre>{html.escape(self.code, quote=False)}</pre>" if self.code else ""
+        style = f"border-left: 4px solid {EDGES[self.status]}; padding: 0.3em 0.8em; white-space: pre-line"
+        return f'<div class="exercise-result" role="status" style="{style}">{head}{words}{code}</div>'
