@@ -1,6 +1,7 @@
 """A JupyterLab with settings of its own, and cells run in it through a browser, for tests and benchmarks."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 START = 60  # seconds, at most
 RUN = 60_000  # milliseconds, at most
@@ -62,22 +63,27 @@ def _answers(address: str, process: subprocess.Popen) -> bool:
 
 
 def open_notebook(page: Page, address: str, cells: int) -> None:
-    """Open the notebook and wait until its kernel is ready, since one that is not loses the first cells."""
+    """Open the notebook and wait until its kernel is ready."""
     page.goto(address)
     page.locator(".jp-Notebook .jp-CodeCell").nth(cells - 1).wait_for(timeout=RUN)
     page.locator(".jp-NotebookPanel-toolbar [data-status=idle]").wait_for(timeout=RUN)
+    # The toolbar says so a moment before the kernel answers, and drops the cells that are run in that moment.
+    kernels = address.split("/lab/")[0] + "/api/kernels"
+    for _ in range(RUN // 200):
+        running = page.request.get(kernels).json()
+        if running and all(each["execution_state"] == "idle" and each["connections"] for each in running):
+            break
+        page.wait_for_timeout(200)
 
 
 def run(page: Page, index: int) -> Locator:
     """Run one cell, wait for its end, and return it."""
     cell = page.locator(".jp-Notebook .jp-CodeCell").nth(index)
+    # Looked up anew each time: JupyterLab may render the cell again meanwhile.
     prompt = cell.locator(".jp-InputArea-prompt")
     before = prompt.inner_text()
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
-    page.wait_for_function(
-        "([prompt, before]) => /\\[\\d+\\]/.test(prompt.innerText) && prompt.innerText !== before",
-        arg=[prompt.element_handle(), before],
-        timeout=RUN,
-    )
+    expect(prompt).not_to_have_text(before, timeout=RUN)
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=RUN)
     return cell
