@@ -9,6 +9,7 @@ from website import demos, mathjax
 from website.anchors import HeadingAnchors
 from website.buttons import drop_colab_without_address, theme_options
 from website.notebooks import ImagesAndSetup
+from website.progress import PlaceForProgress
 from website.tabs import FrameworkTabs
 
 STATIC = Path(__file__).parent / "static"
@@ -31,7 +32,9 @@ def setup(app: Sphinx) -> dict:
     app.add_transform(HeadingAnchors)
     app.add_transform(ImagesAndSetup)
     app.add_transform(demos.PicturesWithoutScript)
+    app.add_transform(PlaceForProgress)
     app.add_css_file("book.css")
+    app.add_js_file("progress.js", loading_method="defer")
     # Jupyter Book sets this option even where the extension that reads it is not loaded.
     app.add_config_value("comments_config", {}, "")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,7 +11,7 @@ from sphinx.transforms import SphinxTransform
 
 from tools import notebooks
 from tools.notebooks import tags
-from website import demos
+from website import demos, progress
 
 
 def read(text: str) -> NotebookNode:
@@ -22,6 +22,7 @@ def read(text: str) -> NotebookNode:
         if "front-block" in tags(cell):
             cell.source = f"``````{{div}} front-block\n{cell.source}\n``````"
     demos.live(nb)
+    progress.mark_quizzes(nb)
     return nb
 
 

@@ -1,0 +1,30 @@
+"""Quizzes and the reader's progress: what the page's script looks for."""
+
+import re
+
+from docutils import nodes
+from nbformat import NotebookNode
+from sphinx.transforms import SphinxTransform
+
+from tools.notebooks import tags
+
+_QUIZ = re.compile(r"^from lossbook\.exercises\.\S+ import quiz$", re.M)
+
+
+def mark_quizzes(nb: NotebookNode) -> None:
+    """Tag the cells that show a quiz."""
+    for cell in nb.cells:
+        if cell.cell_type == "code" and _QUIZ.search(cell.source):
+            cell.metadata.tags = [*tags(cell), "quiz"]
+
+
+class PlaceForProgress(SphinxTransform):
+    """Leave a place on the welcome page, which the script fills."""
+
+    default_priority = 500
+
+    def apply(self, **kwargs) -> None:
+        if self.env.docname == self.config.root_doc:
+            section = next(self.document.findall(nodes.section), None)
+            if section is not None:
+                section += nodes.raw("", '<div id="lossbook-progress"></div>', format="html")
