@@ -9,7 +9,7 @@ from website import demos, mathjax
 from website.anchors import HeadingAnchors
 from website.buttons import drop_colab_without_address, theme_options
 from website.notebooks import ImagesAndSetup
-from website.progress import PlaceForProgress
+from website.progress import MathInSummaries, PlaceForProgress
 from website.tabs import FrameworkTabs
 
 STATIC = Path(__file__).parent / "static"
@@ -32,6 +32,7 @@ def setup(app: Sphinx) -> dict:
     app.add_transform(HeadingAnchors)
     app.add_transform(ImagesAndSetup)
     app.add_transform(demos.PicturesWithoutScript)
+    app.add_transform(MathInSummaries)
     app.add_transform(PlaceForProgress)
     app.add_css_file("book.css")
     app.add_js_file("progress.js", loading_method="defer")

@@ -8,6 +8,8 @@ from sphinx.transforms import SphinxTransform
 
 from tools.notebooks import tags
 
+_SUMMARY = re.compile(r"<summary>.*?</summary>", re.S)
+_FORMULA = re.compile(r"\$([^$]+)\$")
 _QUIZ = re.compile(r"^from lossbook\.exercises\.\S+ import quiz$", re.M)
 
 
@@ -16,6 +18,21 @@ def mark_quizzes(nb: NotebookNode) -> None:
     for cell in nb.cells:
         if cell.cell_type == "code" and _QUIZ.search(cell.source):
             cell.metadata.tags = [*tags(cell), "quiz"]
+
+
+class MathInSummaries(SphinxTransform):
+    """Typeset the formulas in what unfolds: there, MyST leaves them alone, while notebooks show them."""
+
+    default_priority = 500
+
+    def apply(self, **kwargs) -> None:
+        for raw in self.document.findall(nodes.raw):
+            if "<summary>" in raw.astext():
+                raw.children = [nodes.Text(_SUMMARY.sub(_typeset, raw.astext()))]
+
+
+def _typeset(summary: re.Match) -> str:
+    return _FORMULA.sub(r'<span class="math notranslate nohighlight">\\(\1\\)</span>', summary[0])
 
 
 class PlaceForProgress(SphinxTransform):

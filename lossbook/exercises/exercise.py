@@ -1,18 +1,22 @@
 """Exercises that say which mistake was made: a function to write, a number to find, an option to choose."""
 
+import ast
 import inspect
+import math
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
-from numbers import Real
 from types import CodeType
 from typing import Any
 
 import numpy as np
 
 from lossbook.exercises import record
-from lossbook.exercises.comparing import same, shape, shown
+from lossbook.exercises.comparing import code_of, numbers, same, same_code, shape, shown
 from lossbook.exercises.mistakes import Mistake, generic
 from lossbook.exercises.result import Result
 from lossbook.exercises.running import Outcome, call
@@ -79,16 +83,14 @@ class WriteFunction(Exercise):
 
     Args:
         name: ``chapter/page/exercise``.
-        starter: the code that the learner finds; unchanged, it counts as not attempted.
+        starter: the code that the learner finds; unchanged but for layout, comments, docstrings and its name, it counts
+            as not attempted, unless it passes: then the repair was made outside of it, such as in a default.
         solution: the right version.
         cases: what it is tried on; plain tuples stand for cases without a remark.
         mistakes: wrong versions, each with its message. Those of `lossbook.exercises.mistakes` come for free.
         hints: from a nudge to nearly the answer.
         what: what the function returns, as messages call it: "gradient", "value", ...
         rtol, atol: how far a number may be off.
-
-    Raises:
-        ValueError: if the solution does not take the cases.
 
     >>> exercise = WriteFunction(
     ...     "regression/squared-and-absolute/square",
@@ -122,37 +124,50 @@ class WriteFunction(Exercise):
         self.version = solution
         self.cases = [case if isinstance(case, Case) else Case(case) for case in cases]
         self.what, self.rtol, self.atol = what, rtol, atol
-        self._special = list(mistakes)
+        self.special = list(mistakes)
         self.expected = [solution(*case.arguments) for case in self.cases]
 
     @cached_property
     def mistakes(self) -> list[tuple[Mistake, list[Outcome]]]:
-        """Every known mistake that shows on the cases, with what it gives; of two that look alike, the first."""
+        """Every known mistake that shows on the cases, with what it gives; of two that look alike, the first.
+
+        Where a case says itself what is wrong with it, no mistake from the common stock is to say so less well.
+        """
         known: list[tuple[Mistake, list[Outcome]]] = []
         right = [Outcome(value) for value in self.expected]
-        for mistake in [*self._special, *generic(self.version, self.what)]:
+        for place, mistake in enumerate([*self.special, *generic(self.version, self.what)]):
             outcomes = [call(mistake.version, case.arguments) for case in self.cases]
             if any(outcome.problem for outcome in outcomes) or self._alike(outcomes, right):
+                continue
+            if place >= len(self.special) and self._remark(outcomes):
                 continue
             if not any(self._alike(outcomes, others) for _, others in known):
                 known.append((mistake, outcomes))
         return known
 
     def _check(self, answer: Any, *more: Any) -> Result:
-        if answer is ... or self._is_starter(answer):
+        if answer is ...:
             return Result("open", self._invitation())
         if not callable(answer):
-            return Result("wrong", f"Hand over the function itself, without calling it; this is {shown(answer)}.")
+            return Result("wrong", f"Hand over the function itself, without calling it; this is `{shown(answer)}`.")
+        result = self._tried(answer)
+        if result.status == "wrong" and self._is_starter(answer):
+            return Result("open", self._invitation())
+        return result
+
+    def _tried(self, answer: Callable) -> Result:
         outcomes = []
         for case in self.cases:
             outcomes.append(call(answer, case.arguments))
+            if outcomes[-1].value is ... or "'ellipsis'" in outcomes[-1].problem:
+                return Result("wrong", "There is still a `...` in your code, where something is to be filled in.")
             if outcomes[-1].problem:
-                return Result("wrong", f"{outcomes[-1].problem} {_tried(answer, case)}")
-        if all(outcome.value is None for outcome in outcomes):
-            return Result("wrong", "Your function returns `None`. Is there a `return` at its end?")
+                return Result("wrong", f"{outcomes[-1].problem} {self._call(answer, case)}")
         wrong = [place for place, outcome in enumerate(outcomes) if not self._agrees(outcome.value, place)]
         if not wrong:
             return self._passed(outcomes)
+        if all(outcome.value is None for outcome in outcomes):
+            return Result("wrong", "Your function returns `None`. Is there a `return` at its end?")
         return Result("wrong", self._diagnosis(answer, outcomes, wrong))
 
     def _passed(self, outcomes: list[Outcome]) -> Result:
@@ -160,21 +175,49 @@ class WriteFunction(Exercise):
             return Result(
                 "wrong", "The result is right, but your code changes the arrays it is given. Work on new ones."
             )
-        return Result("passed", f"Your {self.what} agrees in all {len(self.cases)} cases.")
+        for outcome, expected, case in zip(outcomes, self.expected, self.cases, strict=True):
+            got = outcome.value
+            # Whole numbers from whole numbers are what a right formula gives.
+            is_whole = _is_array(got, "iub") and not any(_is_array(given, "iub") for given in case.arguments)
+            if is_whole and _is_array(expected, "f"):
+                return Result(
+                    "wrong",
+                    f"The numbers are right, but they are of type `{got.dtype}`, and floats are asked for. With "
+                    "integers the next step goes wrong: `a -= 0.1` refuses them, and what is put into them loses its "
+                    "decimals.",
+                )
+        tried = "in the one case" if len(outcomes) == 1 else f"in all {len(outcomes)} cases"
+        return Result("passed", f"Your {self.what} agrees {tried} that it was tried on.")
 
     def _diagnosis(self, answer: Callable, outcomes: list[Outcome], wrong: list[int]) -> str:
         for mistake, known in self.mistakes:
             if self._alike(outcomes, known):
                 return mistake.message
-        remarks = {self.cases[place].only for place in wrong}
-        if len(remarks) == 1 and "" not in remarks:
-            return remarks.pop()
-        place = min(wrong, key=lambda place: sum(np.size(given) for given in self.cases[place].arguments))
+        if remark := self._remark(outcomes):
+            return remark
+        place = min(wrong, key=lambda place: sum(map(_size, self.cases[place].arguments)))
         got, expected = outcomes[place].value, self.expected[place]
-        case = self.cases[place]
+        called = self._call(answer, self.cases[place])
+        if isinstance(expected, tuple) or shape(expected) is None:
+            return f"{called} {_compared(got, expected)}"
+        if shape(got) is None:
+            kind = "`None`" if got is None else f"`{shown(got)}`, of type `{type(got).__name__}`"
+            return f"{called} The result is {kind}. Expected: {_form(expected)}."
         if shape(got) != shape(expected):
-            return f"{_tried(answer, case)} The result has shape {shape(got)}, expected is {shape(expected)}."
-        return f"{_tried(answer, case)} Expected: `{shown(expected)}`, got: `{shown(got)}`."
+            return f"{called} The result is {_form(got)}. Expected: {_form(expected)}."
+        lost = np.isfinite(expected) & ~np.isfinite(numbers(got))
+        if lost.any():
+            first = numbers(got)[lost][0]
+            return (
+                f"{called} There is a `{first:g}` in the result where `{shown(np.asarray(expected)[lost][0])}` is "
+                "expected. Is something divided by zero, the logarithm of zero taken, or does an exponential overflow?"
+            )
+        return f"{called} {_compared(got, expected)}"
+
+    def _remark(self, outcomes: list[Outcome]) -> str:
+        """Return what the cases that are wrong say, if they say the same."""
+        wrong = {case.only for place, case in enumerate(self.cases) if not self._agrees(outcomes[place].value, place)}
+        return wrong.pop() if len(wrong) == 1 else ""
 
     def _agrees(self, got: Any, place: int) -> bool:
         return same(got, self.expected[place], self.rtol, self.atol)
@@ -184,38 +227,92 @@ class WriteFunction(Exercise):
         return all(same(one.value, other.value, self.rtol, self.atol) for one, other in pairs)
 
     def _is_starter(self, answer: Any) -> bool:
-        code = getattr(answer, "__code__", None)
-        functions = [each for each in compile(self.starter, "starter", "exec").co_consts if isinstance(each, CodeType)]
-        return code is not None and any(_alike_code(code, each) for each in functions)
+        code = code_of(answer)
+        if code is None:
+            return False
+        given = {each.co_name: each for each in compile(self.starter, "starter", "exec").co_consts if _is_code(each)}
+        unchanged = {name for name, each in given.items() if same_code(code, each)}
+        # Where the starter has more than one function, the repair may be in one that is not handed over.
+        there = {name: code_of(answer.__globals__.get(name)) for name in given}
+        return bool(unchanged) and all(
+            name in unchanged or there[name] is None or same_code(there[name], each) for name, each in given.items()
+        )
+
+    @property
+    def _name(self) -> str:
+        """What the starter calls the function; of several, the one with the gap, else the last, which uses the rest."""
+        functions = [node for node in ast.parse(self.starter).body if isinstance(node, ast.FunctionDef)]
+        return max(reversed(functions), key=_has_gap).name if functions else "function"
 
     def _invitation(self) -> str:
-        first = self.starter.split("(")[0].removeprefix("def ")
-        if "..." in self.starter:
-            return f"Replace the `...` in `{first}` with your code."
-        return f"`{first}` is as you found it. Find the mistake, and repair it."
+        if _has_gap(ast.parse(self.starter)):
+            return f"Replace the `...` in `{self._name}` with your code."
+        return f"`{self._name}` is as you found it. Find the mistake, and repair it."
+
+    def _call(self, answer: Callable, case: Case) -> str:
+        name = getattr(answer, "__name__", "")
+        name = name if isinstance(name, str) and name.isidentifier() else self._name
+        return f"Tried: `{name}({', '.join(map(shown, case.arguments))})`."
 
     def _solution(self) -> tuple[str, str]:
-        return "One way to write it:", textwrap.dedent(inspect.getsource(self.version)).strip()
+        return "One way to write it:", _source(self.version, self._name)
 
 
-def _alike_code(one: CodeType, other: CodeType) -> bool:
-    """Whether two pieces of code do the same, wherever they stand."""
-
-    def constants(code: CodeType) -> list:
-        return [each for each in code.co_consts if not isinstance(each, CodeType)]
-
-    inner = [[each for each in code.co_consts if isinstance(each, CodeType)] for code in (one, other)]
-    return (
-        (one.co_code, one.co_names, one.co_varnames, constants(one))
-        == (other.co_code, other.co_names, other.co_varnames, constants(other))
-        and len(inner[0]) == len(inner[1])
-        and all(map(_alike_code, *inner))
-    )
+def _is_code(constant: Any) -> bool:
+    return isinstance(constant, CodeType)
 
 
-def _tried(answer: Callable, case: Case) -> str:
-    name = getattr(answer, "__name__", "function")
-    return f"Tried: `{name}({', '.join(shown(given) for given in case.arguments)})`."
+def _has_gap(tree: ast.AST) -> bool:
+    return any(isinstance(node, ast.Constant) and node.value is ... for node in ast.walk(tree))
+
+
+def _is_array(value: Any, kinds: str) -> bool:
+    return isinstance(value, np.ndarray) and value.ndim > 0 and value.dtype.kind in kinds
+
+
+def _size(given: Any) -> int:
+    return math.prod(shape(given) or (1,))
+
+
+def _form(value: Any) -> str:
+    dimensions = shape(value)
+    return "one number" if dimensions == () else f"an array of shape `{dimensions}`"
+
+
+def _compared(got: Any, expected: Any) -> str:
+    """Show both with so many digits that they differ, and of long ones the first entry that does."""
+    where = ""
+    if isinstance(expected, np.ndarray) and expected.size > 12:
+        off = np.argwhere(~np.isclose(numbers(got), expected, rtol=1e-6, atol=1e-9, equal_nan=True))
+        if len(off):
+            place = tuple(int(index) for index in off[0])
+            got, expected = numbers(got)[place], expected[place]
+            where = f"First at `{list(place)}`: e" if len(place) > 1 else f"First at `[{place[0]}]`: e"
+    for digits in (4, 8, 16):
+        texts = shown(expected, digits), shown(got, digits)
+        if texts[0] != texts[1]:
+            break
+    return f"{where or 'E'}xpected: `{texts[0]}`, got: `{texts[1]}`."
+
+
+def _source(function: Callable, name: str) -> str:
+    """Return a function as a learner would write it, under the name that the starter gives it."""
+    try:
+        code = textwrap.dedent(inspect.getsource(function)).strip()
+        if function.__name__ != "<lambda>":
+            return re.sub(rf"\b{function.__name__}\b", name, code)
+        # The lines of a lambda are parts of some statement, so look for it in its whole file.
+        lines, _ = inspect.findsource(function)
+        text = "".join(lines)
+        here = [
+            node
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Lambda) and node.lineno == function.__code__.co_firstlineno
+        ]
+        (found,) = here
+    except (AttributeError, OSError, SyntaxError, TypeError, ValueError):
+        return f"# {name}: its source is not at hand."
+    return f"def {name}({ast.unparse(found.args)}):\n    return {ast.unparse(found.body)}"
 
 
 class FindNumber(Exercise):
@@ -252,7 +349,8 @@ class FindNumber(Exercise):
     ) -> None:
         super().__init__(name, hints=hints)
         self.answer, self.tolerance, self.why = float(answer), float(tolerance), why
-        self.mistakes = self._known(dict(mistakes or {}))
+        self.special = dict(mistakes or {})
+        self.mistakes = self._known(self.special)
 
     def _known(self, special: dict[float, str]) -> dict[float, str]:
         free = {
@@ -271,10 +369,10 @@ class FindNumber(Exercise):
     def _check(self, answer: Any, *more: Any) -> Result:
         if answer is ...:
             return Result("open", "Replace the `...` with your number.")
-        if isinstance(answer, np.ndarray) and answer.size == 1:
-            answer = answer.item()
-        if isinstance(answer, bool) or not isinstance(answer, Real) or not np.isfinite(answer):
+        number = _one_number(answer)
+        if number is None:
             return Result("wrong", f"One finite number is asked for, this is `{shown(answer)}`.")
+        answer = number
         # A little more than the tolerance, for the last bit of a number on its edge.
         near = 1.000001 * self.tolerance
         if abs(answer - self.answer) <= near:
@@ -282,10 +380,21 @@ class FindNumber(Exercise):
         for number, message in self.mistakes.items():
             if abs(answer - number) <= near:
                 return Result("wrong", message)
-        return Result("wrong", f"It is {'less' if answer > self.answer else 'more'} than {answer:g}.")
+        return Result("wrong", f"It is {'less' if answer > self.answer else 'more'} than {answer:.10g}.")
 
     def _solution(self) -> tuple[str, str]:
         return f"`{self.answer:.6g}`, and anything within {self.tolerance:g} of it. {self.why}".strip(), ""
+
+
+def _one_number(answer: Any) -> float | None:
+    """Return a number of any type, or the only one of an array, as a float; None for what is no finite number."""
+    try:
+        array = np.asarray(float(answer)) if isinstance(answer, Fraction | Decimal) else numbers(answer)
+    except (OverflowError, ValueError):  # a fraction that no float holds, or a signaling NaN
+        return None
+    if array is None or array.size != 1 or array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+        return None
+    return float(array.item())
 
 
 class Choose(Exercise):
@@ -322,9 +431,10 @@ class Choose(Exercise):
         if answer is ... or (self.reasons and (more[:1] or (...,))[0] is ...):
             what = "an option and a reason" if self.reasons else "one of the options"
             return Result("open", f"Replace the `...` with {what}.")
-        for given, known in zip((answer, *more), (self.options, self.reasons), strict=False):
-            if given not in list(known):
-                return Result("wrong", f"`{given!r}` is none of {', '.join(f'`{each!r}`' for each in known)}.")
+        for given, known in zip((answer, *more), filter(None, (self.options, self.reasons)), strict=False):
+            # An array is not even to be compared with a text.
+            if not isinstance(given, str) or given not in known:
+                return Result("wrong", f"`{shown(given)}` is none of {', '.join(f'`{each!r}`' for each in known)}.")
         if answer != self.right:
             return Result("wrong", self.options[answer])
         if self.reasons and more[0] != self.because:

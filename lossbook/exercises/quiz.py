@@ -1,5 +1,6 @@
 """Quizzes that need neither a kernel nor a script: every option unfolds to say whether it is right, and why."""
 
+import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,14 @@ class Item:
         lines = [f"**{number}.** {self.question}{several}", ""]
         for option, feedback in self.options.items():
             verdict = "Right." if option in self.rights else "No."
-            lines += [f"<details><summary>{option}</summary>", "", f"**{verdict}** {feedback}", "", "</details>", ""]
+            lines += [
+                f"<details><summary>{_inline(option)}</summary>",
+                "",
+                f"**{verdict}** {feedback}",
+                "",
+                "</details>",
+                "",
+            ]
         return "\n".join(lines)
 
 
@@ -53,4 +61,18 @@ class Quiz:
         return "\n".join(item.markdown(number) for number, item in enumerate(self.items, start=1))
 
     def __repr__(self) -> str:
-        return re.sub("</?details>|</?summary>", "", self._repr_markdown_())
+        # In a terminal nothing unfolds, and an answer below each option would give all away.
+        asked = [
+            "\n".join([f"{number}. {item.question}", *(f"   - {option}" for option in item.options)])
+            for number, item in enumerate(self.items, start=1)
+        ]
+        return "\n\n".join([*asked, "The page, or print(quiz.answers()), says which are right, and why."])
+
+    def answers(self) -> str:
+        """Return every option with its verdict and why, for a terminal."""
+        return re.sub("</?(details|summary|code)>", "", html.unescape(self._repr_markdown_()))
+
+
+def _inline(option: str) -> str:
+    """Return an option as HTML: Markdown does not reach into ``<summary>``."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(option, quote=False))

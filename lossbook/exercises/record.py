@@ -13,7 +13,7 @@ def read() -> dict[str, str]:
     """Return the last status of each exercise that was attempted; a file that cannot be read counts as empty."""
     try:
         kept = json.loads(FILE.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, RecursionError, ValueError):
         return {}
     return {str(name): str(status) for name, status in kept.items()} if isinstance(kept, dict) else {}
 
@@ -25,7 +25,10 @@ def keep(name: str, status: str) -> None:
         return
     # A folder that cannot be written to is no reason to fail a check.
     with contextlib.suppress(OSError):
-        FILE.write_text(json.dumps(kept | {name: status}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        # Written beside it first: a kernel that is stopped halfway must not cost what was kept before.
+        new = FILE.with_suffix(".tmp")
+        new.write_text(json.dumps(kept | {name: status}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        new.replace(FILE)
 
 
 def summary(names: list[str]) -> Result:

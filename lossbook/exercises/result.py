@@ -2,9 +2,11 @@
 
 import html
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import Literal
 
+WIDTH = 88  # as wide as code on a page
 Status = Literal["passed", "wrong", "open", "note"]
 
 # A sign and a word, so that nothing depends on a color.
@@ -28,6 +30,10 @@ class Result:
 
     def __repr__(self) -> str:
         text = " ".join(filter(None, [HEADS[self.status], self.message]))
+        wrapper = textwrap.TextWrapper(WIDTH, break_long_words=False, break_on_hyphens=False)
+        # Code stays on one line where that is possible: a line is not broken at a no-break space.
+        text = re.sub(f"`[^`]{{1,{WIDTH}}}`", lambda code: code[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+        text = "\n".join(map(wrapper.fill, text.split("\n"))).replace("\N{NO-BREAK SPACE}", " ")
         return f"{text}\n\n{self.code}" if self.code else text
 
     def _repr_html_(self) -> str:

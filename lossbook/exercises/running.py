@@ -1,16 +1,23 @@
-"""A learner's code is run here: it may raise, print, loop for ever, or change its arguments."""
+"""A learner's code is run here: it may raise, print, warn, loop for ever, or change its arguments."""
 
 import copy
 import ctypes
+import sysconfig
 import threading
 import traceback
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 SECONDS = 5.0
+
+# Code in these places is not the learner's.
+_LIBRARIES = (*{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},)
+_LIBRARIES += (str(Path(__file__).parents[1]), "<frozen", "<__array_function__")
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,7 @@ class Outcome:
     value: Any = None
     problem: str = ""
     changed: bool = False
-    """Whether the call changed an array that it was given."""
+    """Whether the call changed an array or a list that it was given."""
 
 
 class _Stopped(BaseException):
@@ -34,37 +41,70 @@ def call(function: Callable, arguments: tuple, seconds: float = SECONDS) -> Outc
 
     def work() -> None:
         try:
-            with np.errstate(all="ignore"):
-                box["value"] = function(*given)
+            try:
+                with np.errstate(all="ignore"):
+                    value = function(*given)
+                # A function that hands out the same list or array every time would change it in the next call.
+                box["value"] = copy.copy(value) if isinstance(value, np.ndarray | list) else value
+            except _Stopped:
+                raise
+            except BaseException as error:  # SystemExit too: it must not end the notebook
+                box["problem"] = _sentence(error)
         except _Stopped:
             pass
-        except BaseException as error:  # SystemExit too: it must not end the notebook
-            box["problem"] = _sentence(error, function)
 
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        # Ends at the next step of Python code; what hangs inside of C goes on, but nobody waits for it.
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Stopped))
+    # A warning is no mistake, even where warnings are made errors. The filters belong to the whole process, so this
+    # thread sets them and sets them back: the other one may never end.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        try:
+            thread.join(seconds)
+        finally:  # after an interrupt from the keyboard too
+            ended = _stop(thread)
+    if not ended:
         return Outcome(
             problem=f"Your code was still running after {seconds:g} seconds. Is there a loop that never ends?"
         )
     if "problem" in box:
         return Outcome(problem=box["problem"])
-    changed = any(
-        isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
-        for before, after in zip(arguments, given, strict=True)
-    )
-    return Outcome(box["value"], changed=changed)
+    changed = any(_differ(before, after) for before, after in zip(arguments, given, strict=True))
+    return Outcome(box.get("value"), changed=changed)
 
 
-def _sentence(error: BaseException, function: Callable) -> str:
+def _stop(thread: threading.Thread) -> bool:
+    """Stop a thread that is still running; return whether it had ended by itself.
+
+    It ends at the next step of Python code. A bare ``except:`` in a loop catches that nearly always, so it is told many
+    times: sooner or later it hears it in between. What hangs inside of C goes on, but nobody waits for it.
+    """
+    if not thread.is_alive():
+        return True
+    for _ in range(200):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Stopped))
+        thread.join(0.001)
+        if not thread.is_alive():
+            break
+    return False
+
+
+def _differ(before: Any, after: Any) -> bool:
+    if isinstance(before, np.ndarray):
+        return not np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+    if isinstance(before, list | tuple):
+        return len(before) != len(after) or any(map(_differ, before, after))
+    return isinstance(before, int | float | str) and before == before and before != after
+
+
+def _sentence(error: BaseException) -> str:
     """Say what was raised and on which line of the learner's own code."""
-    code = getattr(function, "__code__", None)
-    lines = [
-        frame.line for frame in traceback.extract_tb(error.__traceback__) if code and frame.filename == code.co_filename
-    ]
-    where = f" in the line `{lines[-1]}`" if lines and lines[-1] else ""
-    said = f": {error}" if str(error) else ""
+    try:
+        said = f": {error}" if str(error) else ""
+    except Exception:  # an exception of the learner's own, which cannot be printed
+        said = ""
+    said = said if len(said) <= 300 else f"{said[:300]}..."
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.line for frame in frames if not frame.filename.startswith(_LIBRARIES) and frame.line]
+    where = f" in the line `{lines[-1]}`" if lines else ""
     return f"Your code raised {type(error).__name__}{said}{where}."

@@ -167,3 +167,9 @@ def test_colab_needs_an_address(address, left):
     context = {"header_buttons": [{"label": "launch-buttons", "buttons": buttons}]}
     drop_colab_without_address(app, "page", "page.html", context, None)
     assert [button["text"] for button in context["header_buttons"][0]["buttons"]] == left
+
+
+def test_formulas_in_summaries_are_typeset(site):
+    summaries = [(name, summary) for name, page in site.items() if page for summary in page("summary")]
+    assert any(summary.select("span.math") for _, summary in summaries)
+    assert [(name, str(summary)) for name, summary in summaries if "$" in summary.get_text()] == []

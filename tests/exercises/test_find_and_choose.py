@@ -1,0 +1,174 @@
+"""Numbers to find and options to choose: what the check says about every kind of answer."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from lossbook.exercises import Choose, FindNumber
+
+
+class Weird:
+    def __array__(self, *given, **named):
+        raise RuntimeError
+
+    def __repr__(self):
+        raise RuntimeError
+
+    def __eq__(self, other):
+        raise RuntimeError
+
+    __hash__ = None
+
+
+def number(**changes):
+    options = {
+        "answer": 0.8,
+        "tolerance": 0.01,
+        "why": "Four in five.",
+        "mistakes": {0.2: "That is the share above."},
+        "hints": ["Count."],
+    }
+    return FindNumber("samples/numbers/share", **(options | changes))
+
+
+share = number()
+RATIO = Fraction(4, 5)
+NO_NUMBERS = [
+    *[np.nan, np.inf, -np.inf, True, np.True_, None, "0.8", [0.8, 0.8], np.array([]), [[1], [1, 2]], {}, 0.8 + 0j],
+    *[10**400, Fraction(10**400, 3), Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Weird(), len, "x" * 999],
+]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [0.8, 0.81, 0.79, np.float32(0.8), np.array([0.8]), np.array([[0.8]]), np.array(0.8), [0.8], RATIO, Decimal("0.8")],
+    ids=repr,
+)
+def test_the_number(answer):
+    assert repr(share.check(answer)) == "✓ Right. Four in five."
+
+
+def test_integers():
+    assert number(answer=3, tolerance=0).check(3).status == "passed"
+    assert number(answer=3, tolerance=0).check(3.0).status == "passed"
+    assert number(answer=3, tolerance=0).check(np.int8(3)).status == "passed"
+
+
+@pytest.mark.parametrize("answer", [..., "no answer at all"])
+def test_no_number_yet(answer):
+    result = share.check() if answer == "no answer at all" else share.check(answer)
+    assert repr(result) == "○ Not attempted yet. Replace the `...` with your number."
+
+
+@pytest.mark.parametrize("answer", NO_NUMBERS, ids=lambda answer: type(answer).__name__)
+def test_no_number(answer):
+    result = share.check(answer)
+    assert result.status == "wrong"
+    assert result.message.startswith("One finite number is asked for, this is `")
+    assert len(result.message) < 200
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (0.2, "That is the share above."),
+        (0.21, "That is the share above."),
+        (-0.8, "The size is right and the sign is not."),
+        (80, "That is a hundred times too large: a percentage where a share is asked for?"),
+        (1.6, "That is twice too large."),
+        (0.4, "That is half of it."),
+        (0.82, "It is less than 0.82."),
+        (0.75, "It is more than 0.75."),
+        (1234567.5, "It is less than 1234567.5."),
+        (-5, "It is more than -5."),
+    ],
+)
+def test_what_is_said_about_a_wrong_number(answer, said):
+    assert share.check(answer).message == said
+
+
+def test_a_share_where_a_percentage_is_asked_for():
+    assert "a hundred times too small" in number(answer=80, mistakes={}).check(0.8).message
+
+
+def test_a_mistake_that_is_within_the_tolerance_is_none():
+    assert number(answer=0.0, mistakes={}).mistakes == {}
+    assert number(answer=0.01, tolerance=0.1, mistakes={}).check(-0.01).status == "passed"
+    special = number(mistakes={-0.8: "Mine.", 0.79: "Nothing.", 0.2: "A.", 0.205: "B."}).mistakes
+    assert "Nothing." not in special.values()
+    assert special[-0.8] == "Mine."
+    assert {"A.", "B."} & set(special.values()) == {"A."}
+
+
+def test_the_solution_of_a_number():
+    assert share.solution().message == "`0.8`, and anything within 0.01 of it. Four in five."
+
+
+def choice(**changes):
+    options = {
+        "options": {"mean": "It moves.", "median": "It stays."},
+        "right": "median",
+        "reasons": {"rank": "Ranks do not move.", "size": "Sizes do."},
+        "because": "rank",
+    }
+    return Choose("samples/choices/center", **(options | changes))
+
+
+center, without_reason = choice(), choice(reasons=None, because="")
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ((), "○ Not attempted yet. Replace the `...` with an option and a reason."),
+        ((..., ...), "○ Not attempted yet. Replace the `...` with an option and a reason."),
+        (("median", ...), "○ Not attempted yet. Replace the `...` with an option and a reason."),
+        (("median",), "○ Not attempted yet. Replace the `...` with an option and a reason."),
+        (("median", "rank"), "✓ Right. It stays. Ranks do not move."),
+        (("mean", "rank"), "✗ Not yet. It moves."),
+        (("mean", "size"), "✗ Not yet. It moves."),
+        (("median", "size"), "✗ Not yet. The choice is right, and the reason is not. Sizes do."),
+        (("mode", "size"), "✗ Not yet. `'mode'` is none of `'mean'`, `'median'`."),
+        (("median", "luck"), "✗ Not yet. `'luck'` is none of `'rank'`, `'size'`."),
+    ],
+)
+def test_option_and_reason(answers, said):
+    assert repr(center.check(*answers)) == said
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ((), "○ Not attempted yet. Replace the `...` with one of the options."),
+        (("median",), "✓ Right. It stays."),
+        (("median", "for no reason"), "✓ Right. It stays."),
+        (("mean",), "✗ Not yet. It moves."),
+    ],
+)
+def test_option_without_reason(answers, said):
+    assert repr(without_reason.check(*answers)) == said
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [["median"], {"median"}, {}, None, np.array(["median"]), np.ones(3), 1, True, np.nan, Weird(), len],
+    ids=lambda answer: type(answer).__name__,
+)
+def test_no_option(answer):
+    for answers in ((answer, "rank"), ("median", answer)):
+        result = center.check(*answers)
+        assert result.status == "wrong"
+        assert " is none of " in result.message
+
+
+@pytest.mark.parametrize("changes", [{"right": "mode"}, {"because": "luck"}, {"because": ""}])
+def test_the_right_answer_must_be_there(changes):
+    with pytest.raises(ValueError, match="the right answer of samples/choices/center must be among"):
+        choice(**changes)
+
+
+def test_the_solution_of_a_choice():
+    assert center.solution().message == "`'median'`, because `'rank'`. It stays."
+    assert without_reason.solution().message == "`'median'`. It stays."
