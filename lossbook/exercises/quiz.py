@@ -16,7 +16,8 @@ class Item:
         right: the right option, or several.
 
     Raises:
-        ValueError: if there are fewer than two options, one has no feedback, or the right one is none of them.
+        ValueError: if there are fewer than two options, one has no feedback or is a formula alone, or the right one is
+            none of them.
     """
 
     question: str
@@ -28,6 +29,12 @@ class Item:
             raise ValueError(f"options of {self.question!r} must be two or more, each with feedback")
         if not self.rights or not set(self.rights) <= set(self.options):
             raise ValueError(f"right must be among the options of {self.question!r}, got {self.right!r}")
+
+        formulas = [option for option in self.options if not re.sub(r"\$[^$]*\$", "", option).strip(" .,")]
+        if formulas:
+            raise ValueError(
+                f"option {formulas[0]!r} must have words, or be code: a formula alone has no name to be read"
+            )
 
     @property
     def rights(self) -> list[str]:

@@ -66,3 +66,8 @@ def test_a_terminal_shows_the_questions_and_gives_nothing_away():
 def test_faults_of_an_item(options, right, said):
     with pytest.raises(ValueError, match=said):
         Item("Which?", options, right=right)
+
+
+def test_an_option_has_more_than_a_formula():
+    with pytest.raises(ValueError, match=r"option '\$r\^2\$' must have words"):
+        Item("Which?", {"$r^2$": "Yes.", "the root of $r$": "No."}, right="$r^2$")

@@ -38,7 +38,7 @@ def page(chromium: Browser, tmp_path_factory) -> Iterator[Page]:
 def test_the_check_follows_the_learner(page):
     said = [
         "Not attempted yet",
-        "You flatten the predictions only",
+        "the predictions only",
         "AttributeError",
         "Hint 1 of 3",
         "Right.",

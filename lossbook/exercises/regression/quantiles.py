@@ -442,16 +442,16 @@ quiz = Quiz(
         Item(
             "This book's residual is $r = \\hat y - y$. Which is the pinball loss for $\\tau = 0.9$?",
             {
-                "$\\max(0.9\\, r,\\; -0.1\\, r)$": "That is the usual formula with the other residual put in. It "
+                "`max(0.9 * r, -0.1 * r)`": "That is the usual formula with the other residual put in. It "
                 "charges 0.9 for too *high*, and its best constant has 10 % of the targets below it.",
-                "$0.9\\, |r|$": "That is absolute error in another unit, and its best constant is the median: both "
+                "`0.9 * abs(r)`": "That is absolute error in another unit, and its best constant is the median: both "
                 "sides cost the same.",
-                "$\\max(-0.9\\, r,\\; 0.1\\, r)$": f"At $r = -2$, two too low, it charges {_QUARTER[-2.0]:g}; at "
+                "`max(-0.9 * r, 0.1 * r)`": f"At $r = -2$, two too low, it charges {_QUARTER[-2.0]:g}; at "
                 f"$r = 2$, two too high, {_QUARTER[2.0]:g}. Too low is the expensive side, so it pays to aim high.",
-                "$\\max(0.9\\, r,\\; 0.1\\, r)$": "Where the prediction is too low, this is negative, and the further "
+                "`max(0.9 * r, 0.1 * r)`": "Where the prediction is too low, this is negative, and the further "
                 "off the better. A loss should not reward that.",
             },
-            right="$\\max(-0.9\\, r,\\; 0.1\\, r)$",
+            right="`max(-0.9 * r, 0.1 * r)`",
         ),
         Item(
             "A band promised for 80 % of the days holds on 81.5 % of the days of eleven new years. Is it any good?",
