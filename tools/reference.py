@@ -1,7 +1,7 @@
 """The reference pages that are generated: ``python -m tools.reference`` writes them.
 
-The page of losses, the concept index and the bibliography are committed, because GitHub and JupyterLab show them
-too.
+The page of losses, the concept index, the errata, the bibliography and the page on citing are committed, because
+GitHub and JupyterLab show them too.
 """
 
 import csv
@@ -13,7 +13,9 @@ from pathlib import Path
 from pybtex.database import Entry, parse_file
 from pybtex.plugin import find_plugin
 
-from tools import losses, markdown, notebooks
+from tools import cite, descriptions, losses, markdown, notebooks
+from tools.errata import page as errata
+from tools.errata.entry import SOURCES
 from tools.repository import ROOT
 
 CHAPTERS = ROOT / "chapters"
@@ -59,6 +61,10 @@ def concepts_page() -> str:
             titles[path, heading.slug] = heading.text
     parts = [
         "# Concept index",
+        descriptions.COMMENT.format(
+            "Everything that the four texts behind this course speak of, item by item, with the page and the section"
+            " of the book that teach it."
+        ),
         _GENERATED.format(source="concepts.csv"),
         "Everything the four [starting points](bibliography.md#starting-points) of this course speak of, and"
         " where the book teaches it.",
@@ -97,20 +103,22 @@ def bibliography_page() -> str:
     backend = find_plugin("pybtex.backends", "markdown")("utf-8")
     texts = {formatted.key: formatted.text.render(backend) for formatted in style.format_entries(data.entries.values())}
     entries = sorted((citation(entry), texts[key]) for key, entry in data.entries.items())
-    parts = ["# Bibliography", _GENERATED.format(source="chapters/references.bib"), "## Papers and books"]
+    parts = [
+        "# Bibliography",
+        descriptions.COMMENT.format(
+            "The papers and books that the pages of Loss Book cite, each with its link, and the four texts that the"
+            " course grew out of."
+        ),
+        _GENERATED.format(source="chapters/references.bib"),
+        "## Papers and books",
+    ]
     for heading, text in entries:
         parts += [f"### {heading}", text]
     parts += [
         "## Starting points",
-        "The course grew out of four texts. What it took from each is listed in the [concept index](concepts.md).",
-        "\n".join(
-            [
-                "- *Loss Function Optimization Tutorial*, a Keras tutorial",
-                "- *Loss Functions and Optimization*, a 60-minute lesson of superml.org",
-                "- *Custom Loss Functions and Advanced Regularization Techniques*, pythonlore.com",
-                "- *Loss Function*, a glossary article",
-            ]
-        ),
+        "The course grew out of four texts. What it took from each is listed in the [concept index](concepts.md), and"
+        " what it corrects in the [errata](errata.md).",
+        "\n".join(f"- {text}" for text in SOURCES.values()),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -118,7 +126,9 @@ def bibliography_page() -> str:
 PAGES = {
     CHAPTERS / "reference" / "losses.md": losses.page,
     CHAPTERS / "reference" / "concepts.md": concepts_page,
+    errata.PATH: errata.page,
     CHAPTERS / "reference" / "bibliography.md": bibliography_page,
+    CHAPTERS / "reference" / "cite.md": cite.page,
 }
 
 
