@@ -24,13 +24,13 @@ def js_print(value, options):
     return sign + digits + "\N{NO-BREAK SPACE}%" * options["percent"]
 
 
-def unpack(data, shape, width):
+def unpack(data, shape, width, axes):
     """Integers from their packed bytes: planes joined, zigzag and differences undone."""
     count = math.prod(shape)
     planes = np.frombuffer(data, np.uint8, count * width).reshape(width, count).astype(np.int64)
     zigzag = sum(plane * 256**power for power, plane in enumerate(planes))
     signed = np.where(zigzag % 2 == 0, zigzag // 2, -(zigzag + 1) // 2).reshape(shape)
-    for axis in range(len(shape)):
+    for axis in axes:
         signed = np.cumsum(signed, axis=axis) % 256**width
     return signed % 256**width
 
@@ -49,7 +49,7 @@ class Decoded:
         grid = [self._count(self.controls[name]) for name in function["controls"]]
         shape = (*grid, *function["shape"])
         self.used += math.prod(shape) * function["width"]
-        return unpack(self.bytes[function["offset"] :], shape, function["width"])
+        return unpack(self.bytes[function["offset"] :], shape, function["width"], function["axes"])
 
     @staticmethod
     def _count(control):

@@ -23,6 +23,7 @@ from lossbook.explorable.frames import (
     pack,
     parameters,
     quantize,
+    smallest,
 )
 from lossbook.explorable.text import Field
 
@@ -69,17 +70,26 @@ def smooth_or_not(width):
 @given(data=st.data())
 def test_what_is_packed_is_unpacked(width, data):
     integers = data.draw(smooth_or_not(width))
-    packed = pack(integers, width)
+    axes = data.draw(st.lists(st.integers(0, integers.ndim - 1), unique=True)) if integers.ndim else []
+    packed = pack(integers, width, axes)
     assert len(packed) == integers.size * width
-    np.testing.assert_array_equal(unpack(packed, integers.shape, width), integers)
+    np.testing.assert_array_equal(unpack(packed, integers.shape, width, axes), integers)
+
+
+def test_differences_are_taken_where_they_help():
+    x = np.linspace(0, 1, 400)
+    unlike = np.stack([1e4 * np.sin(9 * x), 1e4 * np.exp(-5 * x), 2e4 * x**3, 1e4 * np.cos(14 * x)])
+    alike = np.stack([1e4 * np.sin(9 * x + shift) for shift in np.linspace(0, 0.1, 40)])
+    assert smallest(np.round(unlike + 3e4).astype(np.int64), 2)[0] == [1]
+    assert smallest(np.round(alike + 3e4).astype(np.int64), 2)[0] == [0, 1]
 
 
 def test_packed_bytes_by_hand():
     # 0, 1, 3, 2 and 65535 differ by 0, 1, 2, -1 and, modulo 65536, -3; in zigzag 0, 2, 4, 1 and 5.
-    assert pack(np.array([0, 1, 3, 2, 65535]), 2) == bytes([0, 2, 4, 1, 5, 0, 0, 0, 0, 0])
+    assert pack(np.array([0, 1, 3, 2, 65535]), 2, [0]) == bytes([0, 2, 4, 1, 5, 0, 0, 0, 0, 0])
     # 300 is 600 in zigzag, which is 2 * 256 + 88.
-    assert pack(np.array(300), 2) == bytes([88, 2])
-    assert pack(np.array(300), 4) == bytes([88, 2, 0, 0])
+    assert pack(np.array(300), 2, []) == bytes([88, 2])
+    assert pack(np.array(300), 4, []) == bytes([88, 2, 0, 0])
 
 
 # Numbers to integers ------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ export function decodeFunction(bytes, spec, gridCounts) {
   undoZigzag(integers);
   let stride = 1;
   for (let axis = dimensions.length - 1; axis >= 0; axis -= 1) {
-    runningSum(integers, stride, dimensions[axis]);
+    if (spec.axes.includes(axis)) runningSum(integers, stride, dimensions[axis]);
     stride *= dimensions[axis];
   }
   return integers;

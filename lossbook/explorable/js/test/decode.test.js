@@ -5,8 +5,10 @@ import { asBytes, bytesFromBase64, decodeFunction, inflate } from "../src/decode
 import { DemoError } from "../src/errors.js";
 import { encode } from "./encode.js";
 
-const decode = (bytes, shape, grid, { width = 2, offset = 0 } = {}) =>
-  Array.from(decodeFunction(Uint8Array.from(bytes), { shape, width, offset }, grid));
+const everyAxis = (shape, grid) => [...grid, ...shape].map((_, axis) => axis);
+
+const decode = (bytes, shape, grid, { width = 2, offset = 0, axes = everyAxis(shape, grid) } = {}) =>
+  Array.from(decodeFunction(Uint8Array.from(bytes), { shape, width, axes, offset }, grid));
 
 test("a constant scalar has no axes: its integer is only mapped by zigzag", () => {
   assert.deepEqual(decode([0x0a, 0x00], [], []), [5]);
@@ -24,6 +26,10 @@ test("two bytes: the low bytes come first, then the high bytes", () => {
 
 test("two axes: [[1, 2], [4, 8]] has the differences [[1, 1], [3, 3]]", () => {
   assert.deepEqual(decode([2, 2, 6, 6, 0, 0, 0, 0], [2], [2]), [1, 2, 4, 8]);
+});
+
+test("without differences along the first axis each row stands for itself", () => {
+  assert.deepEqual(decode([2, 2, 8, 8, 0, 0, 0, 0], [2], [2], { axes: [1] }), [1, 2, 4, 8]);
 });
 
 test("differences wrap around: 0, 65535 differs by -1", () => {
