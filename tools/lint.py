@@ -14,11 +14,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tools import markdown, notebooks, pages
+from tools import descriptions, markdown, notebooks, pages
 from tools.notebooks import tags
 from tools.repository import ROOT
 
-TAGS = {"front-block", "setup", "hide-input", "keras", "pytorch", "nbval-ignore-output"}
+TAGS = {"front-block", "setup", "aside", "hide-input", "keras", "pytorch", "nbval-ignore-output"}
 EXCUSE = "# Output not compared: "
 EXCUSED_SHARE = 0.02
 FILE_SIZE = 500_000
@@ -94,6 +94,11 @@ def _check_front_block(source: str) -> list[str]:
     if not re.search(r"^\*\*Time:\*\* \d+ minutes", source, re.M):
         messages.append("cell 2: has no line '**Time:** N minutes'")
     return messages
+
+
+def check_description(page: Page) -> list[str]:
+    """The page says in its metadata, for search engines, what the reader gets."""
+    return descriptions.problems(page.nb.metadata.get("description", ""))
 
 
 def check_headings(page: Page) -> list[str]:
@@ -327,6 +332,7 @@ def anchors(path: Path) -> frozenset[str]:
 RULES = [
     check_tags,
     check_opening,
+    check_description,
     check_headings,
     check_alternative_text,
     check_paths,

@@ -5,7 +5,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from website import demos, mathjax
+from website import address, cards, definitions, demos, frame, index, mathematics, meta, notfound, prints
 from website.anchors import HeadingAnchors
 from website.buttons import drop_colab_without_address, theme_options
 from website.notebooks import ImagesAndSetup
@@ -19,12 +19,13 @@ def _configure(app: Sphinx, config: Config) -> None:
     config.html_static_path += [str(STATIC), str(demos.STATIC)]
     config.html_favicon = str(STATIC / "favicon.svg")
     config.html_theme_options.update(theme_options())
-    config.mathjax_path = mathjax.SCRIPT
+    config.html_math_renderer = mathematics.RENDERER
+    config.html_baseurl = address.site() or ""
+    config.templates_path = [str(Path(__file__).parent / "templates"), *config.templates_path]
 
 
 def setup(app: Sphinx) -> dict:
     app.connect("config-inited", _configure)
-    app.connect("build-finished", mathjax.copy)
     # The theme adds its buttons with priority 501.
     app.connect("html-page-context", drop_colab_without_address, priority=502)
     app.connect("html-page-context", demos.add_script)
@@ -34,7 +35,14 @@ def setup(app: Sphinx) -> dict:
     app.add_transform(demos.PicturesWithoutScript)
     app.add_transform(MathInSummaries)
     app.add_transform(PlaceForProgress)
-    app.add_css_file("book.css")
+    frame.setup(app)
+    mathematics.setup(app)
+    prints.setup(app)
+    notfound.setup(app)
+    meta.setup(app)
+    cards.setup(app)
+    definitions.setup(app)
+    index.setup(app)
     app.add_js_file("progress.js", loading_method="defer")
     # Jupyter Book sets this option even where the extension that reads it is not loaded.
     app.add_config_value("comments_config", {}, "")

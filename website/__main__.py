@@ -1,11 +1,13 @@
-"""Build the website, or build and serve it: ``python -m website build`` and ``python -m website serve``."""
+"""Build the website, and serve it or print it: ``python -m website build``, ``serve`` and ``pdf``."""
 
 import argparse
+import gzip
 import http.server
+import os
 import subprocess
 import sys
 import time
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from tools.repository import ROOT
@@ -25,9 +27,58 @@ def build(output: Path = ROOT) -> int:
     return code
 
 
+@lru_cache(maxsize=256)
+def _compressed(path: str, modified: int) -> bytes:
+    return gzip.compress(Path(path).read_bytes(), 6)
+
+
 class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves files as a host of websites does: text compressed, and one connection for many requests."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else the body of an answer waits until its headers are acknowledged
+    body: bytes | None = None
+
     def log_message(self, format: str, *arguments) -> None:
         """Keep the address, printed once, in sight."""
+
+    def send_head(self):
+        self.body = None
+        path = self.translate_path(self.path)
+        is_text = self.guess_type(path).startswith(("text/", "application/j", "image/svg"))
+        if is_text and os.path.isfile(path) and "gzip" in self.headers.get("Accept-Encoding", ""):
+            self.body = _compressed(path, os.stat(path).st_mtime_ns)
+        return super().send_head()
+
+    def send_header(self, keyword: str, value: str) -> None:
+        if self.body is not None and keyword == "Content-Length":
+            super().send_header("Content-Encoding", "gzip")
+            value = str(len(self.body))
+        super().send_header(keyword, value)
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-cache")  # a new build is seen at once; what has not changed costs a 304
+        self.send_header("Vary", "Accept-Encoding")
+        super().end_headers()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        page = Path(self.directory) / "404.html"
+        if code != http.HTTPStatus.NOT_FOUND or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        content = page.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def copyfile(self, source, outputfile) -> None:
+        if self.body is None:
+            super().copyfile(source, outputfile)
+        else:
+            outputfile.write(self.body)
 
 
 def server(folder: Path, port: int = 0) -> http.server.ThreadingHTTPServer:
@@ -54,13 +105,37 @@ def serve(port: int | None) -> None:
             print()
 
 
+def write_pdf(output: Path = ROOT) -> int:
+    """Build the website, and print it into ``_build`` below `output`; say what is missing for it."""
+    try:
+        from tools import browser
+        from website import pdf
+    except ModuleNotFoundError as error:
+        print(f"The PDF needs the package {error.name}: `make setup` installs it.", file=sys.stderr)
+        return 1
+    if browser.path() is None:
+        print(pdf.MISSING, file=sys.stderr)
+        return 1
+    code = build(output)
+    if code == 0:
+        start = time.perf_counter()
+        html = output / "_build" / "html"
+        with browser.launch() as chromium:
+            pdf.write(pdf.merge(html), html, output / "_build" / pdf.NAME, chromium)
+        print(f"PDF printed in {time.perf_counter() - start:.1f} s: {output / '_build' / pdf.NAME}", flush=True)
+    return code
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m website", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="build the website into _build/html")
     serving = commands.add_parser("serve", help="build the website and serve it on this machine")
     serving.add_argument("--port", type=int, help="default: the first free one from 8000 on")
+    commands.add_parser("pdf", help="build the website and print it as one PDF, _build/lossbook.pdf")
     arguments = parser.parse_args()
+    if arguments.command == "pdf":
+        return write_pdf()
     code = build()
     if arguments.command == "serve" and code == 0:
         serve(arguments.port)

@@ -1,4 +1,4 @@
-"""How the website reads a page: its front block as a card, no setup cell, figures with their words."""
+"""How the website reads a page: front block and asides in the margin, no setup cell, figures with their words."""
 
 import base64
 import hashlib
@@ -19,8 +19,8 @@ def read(text: str) -> NotebookNode:
     nb = nbformat.reads(text, as_version=4)
     nb.cells = [cell for cell in nb.cells if "setup" not in tags(cell)]
     for cell in nb.cells:
-        if "front-block" in tags(cell):
-            cell.source = f"``````{{div}} front-block\n{cell.source}\n``````"
+        for part in {"front-block", "aside"} & set(tags(cell)):
+            cell.source = f"``````{{div}} {part}\n{cell.source}\n``````"
     demos.live(nb)
     progress.mark_quizzes(nb)
     return nb

@@ -7,9 +7,9 @@ from nbformat import NotebookNode
 from sphinx.transforms import SphinxTransform
 
 from tools.notebooks import tags
+from website.mathematics import in_text
 
 _SUMMARY = re.compile(r"<summary>.*?</summary>", re.S)
-_FORMULA = re.compile(r"\$([^$]+)\$")
 _QUIZ = re.compile(r"^from lossbook\.exercises\.\S+ import quiz$", re.M)
 
 
@@ -28,11 +28,8 @@ class MathInSummaries(SphinxTransform):
     def apply(self, **kwargs) -> None:
         for raw in self.document.findall(nodes.raw):
             if "<summary>" in raw.astext():
-                raw.children = [nodes.Text(_SUMMARY.sub(_typeset, raw.astext()))]
-
-
-def _typeset(summary: re.Match) -> str:
-    return _FORMULA.sub(r'<span class="math notranslate nohighlight">\\(\1\\)</span>', summary[0])
+                text = _SUMMARY.sub(lambda summary: in_text(summary[0]), raw.astext())
+                raw.children = [nodes.Text(text)]
 
 
 class PlaceForProgress(SphinxTransform):

@@ -95,7 +95,7 @@ def test_the_first_option_counts_and_is_kept(go):
 
 def test_a_page_is_read_at_its_end(go):
     page = go(QUIZZES[0])
-    link = page.locator("nav.bd-links a.current").first
+    link = page.locator(".site-navigation a.current").first
     expect(link).not_to_contain_text("✓")
     page.locator("article.bd-article > section > :last-child").scroll_into_view_if_needed()
     expect(link).to_contain_text("✓")
@@ -105,7 +105,7 @@ def test_a_page_is_read_at_its_end(go):
 def test_progress_goes_into_a_file_and_back(go, reader, tmp_path, chromium, address):
     page = go(QUIZZES[0])
     page.locator("article.bd-article > section > :last-child").scroll_into_view_if_needed()
-    expect(page.locator("nav.bd-links a.current").first).to_contain_text("✓")
+    expect(page.locator(".site-navigation a.current").first).to_contain_text("✓")
     welcome = go(WELCOME)
     with welcome.expect_download() as download:
         welcome.get_by_role("button", name="Save as a file").click()

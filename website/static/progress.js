@@ -2,6 +2,10 @@
 (() => {
   const KEY = "lossbook-progress";
   const EMPTY = { read: {}, quiz: {} };
+  /* To Firefox each file of a folder is a site of its own. */
+  const WHERE = "Kept in this browser, and sent nowhere." + (location.protocol === "file:"
+    ? " Opened from a folder, Firefox keeps each page's progress apart and cannot sum it up here; on a website it can."
+    : "");
 
   const root = new URL(document.documentElement.dataset.content_root ?? "./", location.href).pathname;
   const nameOf = (url) => new URL(url, location.href).pathname.slice(root.length);
@@ -62,7 +66,7 @@
   }
 
   function showInSidebar(progress) {
-    for (const link of document.querySelectorAll("nav.bd-links a.reference.internal")) {
+    for (const link of document.querySelectorAll(".site-navigation .toctree-l1 > a")) {
       const mark = link.querySelector(".lossbook-read");
       const isRead = progress.read[nameOf(link.href)];
       if (isRead && !mark) link.append(element("span", { className: "lossbook-read" }, " ✓"));
@@ -122,9 +126,9 @@
   /* The welcome page sums up, and has the buttons. */
   function chapters() {
     const found = [];
-    for (const list of document.querySelectorAll("nav.bd-links p.caption + ul")) {
+    for (const list of document.querySelectorAll(".site-navigation p.caption + ul")) {
       const title = list.previousElementSibling.textContent.trim();
-      found.push([title, [...list.querySelectorAll("a.reference.internal")].map((link) => nameOf(link.href))]);
+      found.push([title, [...list.querySelectorAll(".toctree-l1 > a")].map((link) => nameOf(link.href))]);
     }
     return found;
   }
@@ -178,7 +182,7 @@
     place.append(
       element("h2", {}, "Your progress"),
       shown,
-      element("p", {}, "Kept in this browser, and sent nowhere."),
+      element("p", {}, WHERE),
       element("div", { className: "lossbook-buttons" },
         button("Save as a file", exportFile),
         element("label", { htmlFor: "lossbook-import", className: "lossbook-button" }, "Read from a file", input),

@@ -1,0 +1,206 @@
+"""The frame around every page, in a browser: light and dark, by keyboard, on a narrow screen, without a server."""
+
+import io
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
+from playwright.sync_api import Browser, Page, expect
+
+from tools import pages
+from tools.repository import ROOT
+from website import frame
+
+NAMES = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in pages.documents()]
+NAMES += ["genindex.html", "search.html", "404.html"]
+every_page = pytest.mark.parametrize("name", NAMES)
+
+TEXT = "chapters/regression/quantiles.html"
+
+
+@pytest.fixture
+def browse(chromium: Browser, address: str):
+    """Return a function that opens a page of the site in a window of its own; errors of its scripts are errors."""
+    contexts, errors = [], []
+
+    def open_page(name: str, **options) -> Page:
+        context = chromium.new_context(**{"reduced_motion": "reduce", **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", errors.append)
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto(f"{address}/{name}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def violations(page: Page) -> list:
+    found = Axe().run(page)
+    return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found.response["violations"]]
+
+
+@every_page
+def test_axe_finds_nothing(browse, name):
+    page = browse(name)
+    for theme in ("light", "dark"):
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        assert violations(page) == [], theme
+        page.click("#theme-button")
+
+
+@every_page
+def test_nothing_overflows_a_narrow_screen(browse, name):
+    page = browse(name, viewport={"width": 320, "height": 700})
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    beyond = """() => [...document.querySelectorAll("body *")]
+        .filter(element => element.getBoundingClientRect().right > 321 && !element.closest(
+            ".equation, .pst-scrollable-table-container, pre, svg, canvas, .skip-link, .menu ul, noscript"))
+        .map(element => element.outerHTML.slice(0, 120))"""
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.evaluate(beyond)
+
+
+def test_the_dark_page_is_remembered(browse):
+    page = browse(TEXT)
+    button = page.get_by_role("button", name="Dark page")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.get_by_role("button", name="Dark page")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_system_has_the_first_word(browse):
+    expect(browse(TEXT, color_scheme="dark").locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_focus_is_visible_and_in_order(browse):
+    page = browse(TEXT)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the text")).to_be_focused()
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    seen = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        width = page.evaluate(
+            "() => { const field = document.activeElement; const ring = field.closest('form') ?? field; "
+            "return parseFloat(getComputedStyle(ring).outlineWidth) }"
+        )
+        assert width > 0, page.evaluate("document.activeElement.outerHTML")
+        seen.append(page.evaluate("document.activeElement.textContent.trim()"))
+    assert "Welcome" in seen
+
+
+def test_skip_link_leads_to_the_text(browse):
+    page = browse(TEXT)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.getElementById('main-content').contains(document.activeElement)")
+
+
+def test_contents_unfold_on_a_narrow_screen(browse):
+    page = browse(TEXT, viewport={"width": 360, "height": 700})
+    contents = page.locator("#site-navigation")
+    button = page.get_by_role("button", name="Contents")
+    expect(contents).to_be_hidden()
+    button.click()
+    expect(contents).to_be_visible()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(contents).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_without_a_script_the_contents_stand_there(browse):
+    page = browse(TEXT, viewport={"width": 360, "height": 700}, java_script_enabled=False)
+    expect(page.locator("#site-navigation")).to_be_visible()
+    expect(page.locator("#theme-button")).to_be_hidden()
+
+
+def test_menus_open_and_close(browse):
+    page = browse(TEXT)
+    menus = page.locator(".article-header-buttons summary")
+    assert menus.all_inner_texts() == ["Run", "Source", "Download"]
+    menus.nth(0).press("Enter")
+    expect(page.get_by_role("link", name="Binder")).to_be_visible()
+    assert violations(page) == []
+    menus.nth(1).click()
+    expect(page.get_by_role("link", name="Binder")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.locator(".menu[open]")).to_have_count(0)
+    expect(menus.nth(1)).to_be_focused()
+
+
+def test_search_has_a_key(browse):
+    page = browse(TEXT)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("residual")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=residual")
+    expect(page.locator("#search-results li").first).to_be_visible()
+
+
+def test_the_section_being_read_is_marked(browse):
+    page = browse(TEXT)
+    last = page.locator(".sections > li > a").last
+    last.click()
+    marked = page.locator(".sections a[aria-current='true']")
+    page.mouse.wheel(0, 1)
+    expect(marked).to_have_count(1)
+
+
+def test_long_equations_scroll_by_keyboard(browse):
+    page = browse("chapters/reference/losses.html", viewport={"width": 320, "height": 700})
+    wide = page.locator(".equation[tabindex='0']").first
+    wide.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
+
+
+def test_nothing_moves_where_motion_is_unwelcome(browse):
+    page = browse(TEXT)
+    moving = """[...document.querySelectorAll("*")].filter(element => {
+        const style = getComputedStyle(element);
+        return parseFloat(style.transitionDuration) > 0 || style.animationName !== "none";
+    }).map(element => element.outerHTML.slice(0, 100))"""
+    assert page.evaluate(moving) == []
+
+
+def test_formulas_are_mathml_in_a_font_of_the_site(html):
+    covered = set()
+    for file in (frame.STATIC / "fonts").glob("stix-two-math*.woff2"):
+        covered |= set(TTFont(io.BytesIO(file.read_bytes())).getBestCmap())
+    formulas = 0
+    for name in NAMES:
+        page = BeautifulSoup((html / name).read_bytes(), "html.parser")
+        for formula in page("math"):
+            formulas += 1
+            missing = {letter for letter in formula.get_text() if ord(letter) not in covered and not letter.isspace()}
+            assert missing == set(), (name, str(formula))
+        for code in page(["code", "pre", "script", "math"]):
+            code.extract()
+        assert r"\(" not in page.get_text(), name
+    assert formulas > 300
+
+
+def test_a_page_opens_from_a_folder(chromium, html):
+    context = chromium.new_context()
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", errors.append)
+    page.goto((html / TEXT).as_uri())
+    page.locator(".explorable svg").first.wait_for()
+    page.click("#theme-button")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("navigation", name="Contents").get_by_role("link", name="Glossary").click()
+    expect(page.locator("h1")).to_contain_text("Glossary")
+    context.close()
+    assert errors == []

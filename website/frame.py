@@ -1,0 +1,117 @@
+"""The frame of a page: what its template shows, its one style sheet, and the scripts that it needs.
+
+The theme's own scripts, styles and icons (Bootstrap, Font Awesome) are left out: 660 KB gzipped for a menu, two
+buttons and ten icons. What they did is in ``templates/layout.html``, ``static/styles`` and ``static/site.js``.
+"""
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from website import demos
+
+STATIC = Path(__file__).parent / "static"
+
+# In this order; later ones may rely on earlier ones.
+STYLES = (
+    *(
+        STATIC / "styles" / f"{name}.css"
+        for name in ("fonts", "colors", "frame", "text", "code", "figures", "parts", "findable")
+    ),
+    demos.STATIC / "explorable.css",
+    STATIC / "styles" / "print.css",
+)
+
+# Sphinx's and its extensions' scripts that pages need: search terms are marked, and code is copied.
+SCRIPTS = {"documentation_options.js", "doctools.js", "sphinx_highlight.js", "clipboard.min.js", "copybutton.js"}
+
+# What the theme and the extensions leave in the finished site although no page asks for it.
+UNUSED = (
+    "*.map",
+    "basic.css",
+    "check-solid.svg",
+    "copy-button.svg",
+    "copybutton.css",
+    "explorable.css",
+    "images",
+    "locales",
+    "mystnb.*.css",
+    "pygments.css",
+    "sbt-webpack-macros.html",
+    "scripts",
+    "sphinx-design.min.css",
+    "styles",
+    "vendor",
+    "webpack-macros.html",
+)
+
+# Before the page is drawn, so that a dark page never flashes white.
+THEME_SCRIPT = (
+    'try{var t=localStorage.getItem("theme")}catch(e){}'
+    'document.documentElement.dataset.theme=t||(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light")'
+)
+
+BUTTON_LABELS = {"launch-buttons": "Run", "source-buttons": "Source", "download-buttons": "Download"}
+
+
+def style_sheet() -> str:
+    """Return all styles of the site as one sheet, without comments: one request, which every further page has."""
+    text = "\n".join(path.read_text() for path in STYLES)
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", text, flags=re.S)).strip() + "\n"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Give the template what it shows."""
+    context["script_files"] = [script for script in context["script_files"] if _is_needed(str(script.filename))]
+    for script in context["script_files"]:
+        script.attributes.setdefault("defer", "defer")
+    context["site_styles"] = context["pathto"]("_static/site.css", 1) + f"?v={_digest(style_sheet())}"
+    context["theme_script"] = THEME_SCRIPT
+    context["logo"] = "".join(re.findall(r"<path.*?/>", (STATIC / "favicon.svg").read_text()))
+    context["contents"] = _with_sections(
+        context["toctree"](collapse=True, maxdepth=1, includehidden=True) or "", context.get("toc") or ""
+    )
+    context["button_labels"] = BUTTON_LABELS
+    parts = pagename.split("/")
+    context["chapter"] = parts[1].replace("-", " ").capitalize() if len(parts) == 3 else ""
+
+
+def _with_sections(contents: str, page: str) -> str:
+    """Return the contents of the book with those of the current page below its entry."""
+    sections = re.search(r"</a>\s*(<ul>.*</ul>)\s*</li>\s*</ul>\s*$", page, flags=re.S)
+    if sections is None:
+        return contents
+    current = re.compile(r'(<li class="toctree-l1 current">.*?</a>)', re.S)
+    return current.sub(lambda entry: entry[0] + sections[1].replace("<ul>", '<ul class="sections">', 1), contents)
+
+
+def _is_needed(filename: str) -> bool:
+    """Say whether a page needs a script: ours, and some of Sphinx's."""
+    name = filename.rpartition("/")[2]
+    return name in SCRIPTS or (STATIC / name).is_file() or (demos.STATIC / name).is_file() or name == "design-tabs.js"
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Write the style sheet, and leave out what no page asks for."""
+    if exception is not None or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    for pattern in UNUSED:
+        for path in static.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (static / "site.css").write_text(style_sheet())
+
+
+def setup(app: Sphinx) -> None:
+    app.add_js_file("site.js")
+    # After the theme, which computes buttons, and after the extensions, which add scripts.
+    app.connect("html-page-context", add_context, priority=900)
+    # After the extensions, which copy their files at the end.
+    app.connect("build-finished", finish, priority=900)

@@ -1,0 +1,48 @@
+"""Mathematics as MathML, written into the page when the site is built.
+
+A page then needs no script to show a formula, and a screen reader meets mathematics and not a picture of it. MathJax
+weighs 265 KB gzipped, KaTeX 80 KB and three times the markup; MathML adds a few KB to a page and one font to the site.
+"""
+
+import html
+import re
+
+from docutils import nodes
+from math_core import LatexError, LatexToMathML
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+RENDERER = "mathml"
+
+_converter = LatexToMathML(fancy_error=False)
+_logger = logging.getLogger(__name__)
+
+
+def mathml(latex: str, display: bool, place: nodes.Node | None = None) -> str:
+    """Return a formula as MathML; one that cannot be converted stays TeX, with a warning, which fails the build."""
+    try:
+        return _converter.convert_with_local_state(latex.strip(), displaystyle=display)
+    except LatexError as error:
+        _logger.warning("mathematics: %s in %r", error, latex, location=place)
+        return html.escape(latex)
+
+
+def in_text(text: str) -> str:
+    """Return HTML with each ``$...$`` in it typeset."""
+    return re.sub(r"\$([^$]+)\$", lambda formula: mathml(html.unescape(formula[1]), display=False), text)
+
+
+def _inline(translator: HTML5Translator, node: nodes.math) -> None:
+    translator.body.append(mathml(node.astext(), False, node))
+    raise nodes.SkipNode
+
+
+def _display(translator: HTML5Translator, node: nodes.math_block) -> None:
+    translator.body.append(translator.starttag(node, "div", CLASS="equation"))
+    translator.body.append(mathml(node.astext(), True, node) + "</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> None:
+    app.add_html_math_renderer(RENDERER, (_inline, None), (_display, None))

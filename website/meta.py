@@ -1,0 +1,68 @@
+"""What a page's head says to search engines and to those who show a link to it.
+
+No extension does this as the book needs it: sphinxext-opengraph takes the first words of a page for its description,
+leaves out the pages without a source (index, search, 404), and wants Matplotlib for its pictures.
+"""
+
+from html import escape
+
+from sphinx.application import Sphinx
+
+from tools import descriptions
+from tools.repository import ROOT
+from website import address, cards
+
+# The pages that are nobody's file.
+WITHOUT_FILE = {
+    "genindex": "Every term and every loss of the book from A to Z, with the sections that explain or use them.",
+    "search": "Search all pages of Loss Book. It runs in your browser, needs no server, and sends nothing you type.",
+    "404": "There is no page at this address. Search the book, or go on from the list of its chapters.",
+}
+
+
+def description(app: Sphinx, pagename: str) -> str:
+    """Return what a page says of itself."""
+    if pagename in WITHOUT_FILE:
+        return WITHOUT_FILE[pagename]
+    name = app.config.root_doc if pagename == "index" else pagename
+    return descriptions.read(ROOT / app.env.doc2path(name, base=False))
+
+
+def add_tags(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Add a page's description and, where the site has an address, the picture and the words of a shared link."""
+    text = description(app, pagename)
+    tags = {"description": text}
+    properties = {}
+    site = address.site()
+    if site:
+        shown = app.config.root_doc if pagename == "index" else pagename
+        # The front door only leads on to the first page, which is the one to be found.
+        context["pageurl"] = site + app.builder.get_target_uri(shown)
+        tags["twitter:card"] = "summary_large_image"
+        properties = {
+            "og:site_name": app.config.html_title,
+            "og:type": "website" if shown == app.config.root_doc else "article",
+            "og:title": cards.title(app, shown),
+            "og:description": text,
+            "og:url": context["pageurl"],
+            "og:image": f"{site}{cards.FOLDER}/{cards.file_name(shown)}",
+            "og:image:width": str(cards.SIZE[0]),
+            "og:image:height": str(cards.SIZE[1]),
+            "og:image:alt": cards.alternative(app, shown),
+        }
+    context["metatags"] = context.get("metatags", "") + "".join(
+        f'\n    <meta {kind}="{name}" content="{escape(content)}" />'
+        for kind, given in (("name", tags), ("property", properties))
+        for name, content in given.items()
+    )
+
+
+def front_door(app: Sphinx) -> list[tuple[str, dict, str]]:
+    """Yield the page at the bare address, which leads to the first page of the book."""
+    return [("index", {"target": app.builder.get_target_uri(app.config.root_doc)}, "front-door.html")]
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("html-collect-pages", front_door)
+    # After Sphinx, which sets the canonical address.
+    app.connect("html-page-context", add_tags)

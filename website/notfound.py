@@ -1,0 +1,28 @@
+"""The page for addresses that do not exist; sphinx-notfound-page makes its links work at any depth."""
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from website import address
+
+PAGE = "404"
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    config.notfound_pagename = PAGE
+    config.notfound_template = "not-found.html"
+    config.notfound_context = {"title": "No such page"}
+    config.notfound_urls_prefix = address.folder()
+
+
+def root_for_scripts(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Tell the theme's scripts where the site begins, which the extension leaves relative."""
+    if pagename == PAGE:
+        context["content_root"] = address.folder()
+
+
+def setup(app: Sphinx) -> None:
+    app.setup_extension("notfound.extension")
+    # Before the extension checks its settings.
+    app.connect("config-inited", configure, priority=400)
+    app.connect("html-page-context", root_for_scripts)

@@ -1,0 +1,55 @@
+/* A link to the glossary shows its definition, which stands at the end of the page, on hover and on keyboard focus. */
+(() => {
+  const GAP = 6;
+  // Milliseconds until a pointer means it, and for its way from the link to the definition.
+  const PATIENCE = 250;
+  // An older browser keeps the link.
+  if (!("popover" in HTMLElement.prototype)) return;
+  let timer, shown;
+
+  function later(action) {
+    clearTimeout(timer);
+    timer = setTimeout(action, PATIENCE);
+  }
+
+  function show(link, definition) {
+    clearTimeout(timer);
+    shown = link;
+    definition.togglePopover(true);
+    const box = link.getBoundingClientRect();
+    const { clientWidth, clientHeight } = document.documentElement;
+    const { offsetWidth, offsetHeight, style } = definition;
+    const above = box.top - GAP - offsetHeight;
+    const below = box.bottom + GAP;
+    const fits = below + offsetHeight <= clientHeight || above < 0;
+    style.left = `${scrollX + Math.max(GAP, Math.min(box.left, clientWidth - offsetWidth - GAP))}px`;
+    style.top = `${scrollY + (fits ? below : above)}px`;
+  }
+
+  function hide(definition) {
+    if (!shown?.matches(":focus-visible")) definition.togglePopover(false);
+  }
+
+  // The browser's own way to close it ends where another script takes the key.
+  addEventListener("keydown", ({ key }) => {
+    clearTimeout(timer);
+    if (key === "Escape") document.querySelector(".definition:popover-open")?.hidePopover();
+  });
+
+  for (const definition of document.querySelectorAll(".definition")) {
+    definition.addEventListener("pointerenter", () => clearTimeout(timer));
+    definition.addEventListener("pointerleave", () => later(() => hide(definition)));
+  }
+  for (const link of document.querySelectorAll('article a[href*="glossary.html#"]')) {
+    const definition = document.getElementById(`definition-${decodeURIComponent(link.hash.slice(1))}`);
+    if (!definition) continue;
+    link.setAttribute("aria-describedby", definition.id);
+    link.addEventListener("pointerenter", (event) => {
+      // A finger follows the link.
+      if (event.pointerType === "mouse") later(() => show(link, definition));
+    });
+    link.addEventListener("pointerleave", () => later(() => hide(definition)));
+    link.addEventListener("focus", () => link.matches(":focus-visible") && show(link, definition));
+    link.addEventListener("blur", () => hide(definition));
+  }
+})();

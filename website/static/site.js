@@ -1,0 +1,115 @@
+// The frame of a page: light or dark, contents on a narrow screen, menus, the current section, keys.
+{
+  const root = document.documentElement;
+
+  function keep(name, value) {
+    try {
+      localStorage.setItem(name, value);
+    } catch {
+      // A browser that keeps nothing still changes the page.
+    }
+  }
+
+  const theme = document.getElementById("theme-button");
+
+  function showTheme() {
+    theme.setAttribute("aria-pressed", String(root.dataset.theme === "dark"));
+  }
+
+  theme.addEventListener("click", () => {
+    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+    keep("theme", root.dataset.theme);
+    showTheme();
+  });
+  showTheme();
+
+  const menu = document.getElementById("menu-button");
+  const navigation = document.getElementById("site-navigation");
+
+  function openContents(open) {
+    navigation.classList.toggle("is-open", open);
+    menu.setAttribute("aria-expanded", String(open));
+  }
+
+  menu.addEventListener("click", () => openContents(!navigation.classList.contains("is-open")));
+  navigation.addEventListener("click", (event) => {
+    if (event.target.closest("a")) {
+      openContents(false);
+    }
+  });
+
+  function closeMenus(except) {
+    for (const open of document.querySelectorAll("details.menu[open]")) {
+      if (open !== except) {
+        open.open = false;
+      }
+    }
+  }
+
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const open = document.querySelector("details.menu[open]");
+      if (open) {
+        open.querySelector("summary").focus();
+        closeMenus();
+      } else if (navigation.classList.contains("is-open")) {
+        openContents(false);
+        menu.focus();
+      }
+    } else if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      openContents(true);
+      navigation.querySelector("input").focus();
+    }
+  });
+
+  // The section that is being read is marked among the contents.
+  const sections = new Map();
+  for (const link of navigation.querySelectorAll(".sections > li > a")) {
+    const section = document.getElementById(decodeURIComponent(new URL(link.href).hash.slice(1)));
+    if (section) {
+      sections.set(section, link);
+    }
+  }
+
+  const visible = new Set();
+  const watch = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        visible[entry.isIntersecting ? "add" : "delete"](entry.target);
+      }
+      const current = [...sections.keys()].find((section) => visible.has(section));
+      for (const [section, link] of sections) {
+        if (section === current) {
+          link.setAttribute("aria-current", "true");
+        } else {
+          link.removeAttribute("aria-current");
+        }
+      }
+    },
+    { rootMargin: "-15% 0px -70% 0px" },
+  );
+  for (const section of sections.keys()) {
+    watch.observe(section);
+  }
+
+  // What scrolls inside itself can be reached, and so scrolled, by keyboard.
+  const scrolling = document.querySelectorAll(".equation, .pst-scrollable-table-container, .bd-article pre");
+
+  function addStops() {
+    for (const element of scrolling) {
+      if (element.scrollWidth > element.clientWidth) {
+        element.tabIndex = 0;
+      } else {
+        element.removeAttribute("tabindex");
+      }
+    }
+  }
+
+  addStops();
+  addEventListener("resize", addStops);
+  document.fonts.ready.then(addStops);
+  document.addEventListener("toggle", addStops, true);
+}
