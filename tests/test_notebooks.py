@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import lint, markdown, notebooks, pages
+from tools import descriptions, lint, markdown, notebooks, pages
 from tools.lint import Page
 
 FRONT = """\
@@ -39,6 +39,12 @@ def test_links_of_a_markdown_page(path):
     assert {target: problem for target, problem in problems.items() if problem} == {}
 
 
+def test_every_page_has_a_description_of_its_own():
+    found = {pages.name(path): descriptions.read(path) for path in pages.documents()}
+    assert {page: problems for page, text in found.items() if (problems := descriptions.problems(text))} == {}
+    assert len(set(found.values())) == len(found)
+
+
 def cell(source="", *tags, outputs=()):
     return new_code_cell(source, metadata={"tags": list(tags)}, outputs=list(outputs))
 
@@ -56,8 +62,8 @@ def figure(alt=None):
     return new_output("display_data", {"image/png": "aGk=", "text/plain": "a figure"}, metadata=metadata)
 
 
-def page(*cells):
-    return Page(pages.documents()[0], new_notebook(cells=list(cells)))
+def page(*cells, **metadata):
+    return Page(pages.documents()[0], new_notebook(cells=list(cells), metadata=metadata))
 
 
 def opened(*cells, title="# Title", front=FRONT, setup=None):
@@ -73,6 +79,7 @@ GOOD = {
         opened(setup=notebooks.setup_source("https://github.com/owner/name")),
         page(text("# Title"), text(FRONT, "front-block"), text("No code.")),
     ],
+    lint.check_description: [page(description="x" * 70), page(description="x" * 160)],
     lint.check_headings: [page(text("# A\n\n## B\n\n### C\n\n## D\n\n```python\n# no heading\n```"))],
     lint.check_alternative_text: [page(cell(outputs=[figure(ALT)]))],
     lint.check_paths: [page(text("`a/home/b` and https://example.org/tmp/x"), cell("'../data/home.csv'"))],
@@ -112,6 +119,9 @@ BAD = [
     (lint.check_opening, opened(setup=notebooks.setup_source("https://example.org/owner/name"))),
     (lint.check_opening, page(text("# Title"), text(FRONT, "front-block"), cell("print(1)"))),
     (lint.check_opening, opened(cell(notebooks.setup_source(None), "setup"))),
+    (lint.check_description, page()),
+    (lint.check_description, page(description="x" * 69)),
+    (lint.check_description, page(description="x" * 161)),
     (lint.check_headings, page(text("## B\n\n# A"))),
     (lint.check_headings, page(text("# A\n\n# B"))),
     (lint.check_headings, page(text("# A"), text("### C"))),
@@ -210,7 +220,11 @@ def test_normalize_leaves_nothing_of_the_run():
     widget = "application/vnd.jupyter.widget-view+json"
     shown = new_output("display_data", {widget: {}, "text/html": "<b>1</b>"}, metadata={"took": 3})
     dirty = new_notebook(
-        metadata={"widgets": {"state": 1}, "kernelspec": {"name": "python3-venv", "display_name": "mine"}},
+        metadata={
+            "description": "What it is about",
+            "widgets": {"state": 1},
+            "kernelspec": {"name": "python3-venv", "display_name": "mine"},
+        },
         cells=[
             text("same"),
             text("same"),
@@ -239,6 +253,7 @@ def test_normalize_leaves_nothing_of_the_run():
     assert clean == notebooks.normalize(clean)
     nbformat.validate(clean)
     assert clean.metadata.kernelspec.name == "python3"
+    assert clean.metadata.description == "What it is about"
     assert "widgets" not in clean.metadata
     assert clean.cells[1].id == f"{clean.cells[0].id}-2"
     assert clean.cells[2].metadata == {"tags": ["hide-input"], "jupyter": {"source_hidden": True}}

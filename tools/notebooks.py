@@ -70,9 +70,12 @@ def normalize(nb: NotebookNode, repository: str | None = None) -> NotebookNode:
             new.execution_count = None
             new.outputs = _outputs(cell.outputs)
         cells.append(new)
+    metadata = nbformat.from_dict(copy.deepcopy(_METADATA))
+    if "description" in nb.metadata:
+        metadata.description = nb.metadata.description
     return NotebookNode(
         cells=cells,
-        metadata=nbformat.from_dict(copy.deepcopy(_METADATA)),
+        metadata=metadata,
         nbformat=4,
         nbformat_minor=5,
     )

@@ -1,0 +1,193 @@
+"""Definitions on hover, the search and the page for addresses that do not exist, in a real browser."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from website.__main__ import server
+
+PAGE = "chapters/foundations/gradients.html"
+# Its definition has formulas.
+TERM = "finite-difference"
+
+
+@pytest.fixture
+def go(chromium: Browser) -> Iterator:
+    """Open pages as one reader or another; none may have raised an error at the end."""
+    contexts, errors = [], []
+
+    def open_page(target: str, **options) -> Page:
+        options = {"reduced_motion": "reduce", "viewport": {"width": 1300, "height": 900}} | options
+        contexts.append(chromium.new_context(**options))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(target, wait_until="domcontentloaded")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def link_and_definition(page: Page) -> tuple[Locator, Locator]:
+    link = page.locator(f"article a[href$='glossary.html#{TERM}'][aria-describedby]").first
+    link.scroll_into_view_if_needed()
+    return link, page.locator(f"#definition-{TERM}")
+
+
+def center(locator: Locator) -> tuple[float, float]:
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def violations(page: Page) -> list:
+    found = Axe().run(page)
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_hover_shows_a_definition_until_it_is_dismissed(go, address, theme):
+    page = go(f"{address}/{PAGE}", color_scheme=theme)
+    link, definition = link_and_definition(page)
+    expect(definition).to_be_hidden()
+    link.hover()
+    expect(definition).to_be_visible()
+    assert violations(page) == []
+    # The pointer may go there, and stay.
+    page.mouse.move(*center(definition), steps=5)
+    page.wait_for_timeout(600)
+    expect(definition).to_be_visible()
+    page.mouse.move(5, 5)
+    expect(definition).to_be_hidden()
+    link.hover()
+    expect(definition).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(definition).to_be_hidden()
+
+
+def test_the_keyboard_shows_a_definition(go, address):
+    page = go(f"{address}/{PAGE}")
+    link, definition = link_and_definition(page)
+    link.evaluate(
+        """link => {
+            const all = [...document.querySelectorAll("a[href], button, input, summary")];
+            all.slice(0, all.indexOf(link)).reverse().find(e => e.checkVisibility()).focus();
+        }"""
+    )
+    page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    expect(definition).to_be_visible()
+    # A pointer that comes and goes does not take it away from the keyboard.
+    page.mouse.move(*center(definition))
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(600)
+    expect(definition).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(definition).to_be_hidden()
+    expect(link).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(definition).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(definition).to_be_hidden()
+
+
+def test_a_screen_reader_hears_the_definition(go, address):
+    page = go(f"{address}/{PAGE}")
+    _, definition = link_and_definition(page)
+    expect(definition).to_be_hidden()
+    session = page.context.new_cdp_session(page)
+    handle = session.send("Runtime.evaluate", {"expression": f"document.querySelector('a[aria-describedby$={TERM}]')"})
+    tree = session.send("Accessibility.getPartialAXTree", {"objectId": handle["result"]["objectId"]})
+    description = tree["nodes"][0]["description"]["value"]
+    assert description.startswith("Finite difference An estimate of a derivative")
+
+
+def test_a_finger_follows_the_link(go, address):
+    page = go(f"{address}/{PAGE}", has_touch=True, viewport={"width": 320, "height": 700})
+    link, _ = link_and_definition(page)
+    link.tap()
+    page.wait_for_url(f"**/glossary.html#{TERM}")
+
+
+def test_a_definition_fits_a_narrow_screen_and_is_not_printed(go, address):
+    page = go(f"{address}/{PAGE}", viewport={"width": 320, "height": 700})
+    for link in page.locator("article a[aria-describedby]:visible").all():
+        link.scroll_into_view_if_needed()
+        link.hover()
+        definition = page.locator(f"#{link.get_attribute('aria-describedby')}")
+        expect(definition).to_be_visible()
+        box = definition.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.emulate_media(media="print")
+    expect(page.locator(".definition:visible")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["search.html?q=gradient", "genindex.html", "no/such/page.html"])
+def test_axe_finds_nothing(go, address, name, theme):
+    page = go(f"{address}/{name}", color_scheme=theme)
+    if name.startswith("search"):
+        expect(page.locator("#search-results li").first).to_be_visible()
+    assert violations(page) == []
+
+
+def results(page: Page) -> list[str]:
+    expect(page.locator("#search-results .search-summary")).to_contain_text("found")
+    return page.locator("#search-results li > a").all_inner_texts()
+
+
+def test_the_search_works_with_a_server_and_in_a_folder(go, address, html):
+    served = go(f"{address}/search.html?q=pinball+loss")
+    found = results(served)
+    assert "Quantiles and expectiles: predicting a range" in found
+    expect(served.locator("#search-results ul")).to_contain_text("pinball")  # around which a result quotes its page
+    expect(served.locator("#in-a-folder")).to_be_hidden()
+
+    folder = go(f"{html.as_uri()}/search.html?q=pinball+loss")
+    assert results(folder) == found
+    expect(folder.locator("#in-a-folder")).to_be_visible()
+    folder.get_by_role("link", name="Quantiles and expectiles: predicting a range").last.click()
+    expect(folder.locator("h1")).to_contain_text("Quantiles")
+
+
+def test_what_is_typed_on_a_page_is_searched(go, address):
+    page = go(f"{address}/{PAGE}")
+    page.get_by_role("searchbox").fill("winsorizing")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=winsorizing")
+    expect(page.locator("#search-results .search-summary")).to_be_visible()
+
+
+@pytest.mark.parametrize("missing", ["no-such-page.html", "chapters/regression/robust.html", "a/b/c/d/"])
+def test_a_missing_page_leads_back_into_the_book(go, address, missing):
+    page = go("about:blank")
+    answers = []
+    page.on("response", lambda response: answers.append((response.status, response.url)))
+    page.goto(f"{address}/{missing}")
+    assert [url for status, url in answers if status != 200] == [f"{address}/{missing}"]
+    assert answers[0][0] == 404
+    page.locator("article").get_by_role("link", name="What is a loss?").click()
+    expect(page.locator("h1")).to_contain_text("What is a loss?")
+    page.goto(f"{address}/{missing}")
+    page.locator("article").get_by_role("searchbox").fill("huber")
+    page.keyboard.press("Enter")
+    assert "Losses" in " ".join(results(page))
+
+
+def test_without_the_page_the_server_answers_in_its_own_words(html, tmp_path, chromium):
+    shutil.copy(html / "search.html", tmp_path)
+    with server(tmp_path) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        page = chromium.new_page()
+        answer = page.goto(f"http://127.0.0.1:{serving.server_port}/nothing.html")
+        assert answer.status == 404
+        page.close()
+        serving.shutdown()
