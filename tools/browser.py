@@ -5,10 +5,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 MISSING = "no Chromium or Chrome: install one (Debian: apt install chromium) or set CHROMIUM to its path"
+# Root, as in a container, has no sandbox.
+SWITCHES = ["--disable-gpu", *(["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else [])]
 
 
 def path() -> str | None:
@@ -16,8 +18,7 @@ def path() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@contextmanager
-def launch(*arguments: str) -> Iterator[Browser]:
+def start(playwright: Playwright, *arguments: str) -> Browser:
     """Start it without a window; `arguments` are switches of its own.
 
     Raises:
@@ -26,12 +27,15 @@ def launch(*arguments: str) -> Iterator[Browser]:
     executable = path()
     if executable is None:
         raise FileNotFoundError(MISSING)
-    # Root, as in a container, has no sandbox.
-    is_root = os.name == "posix" and os.geteuid() == 0
-    switches = ["--disable-gpu", *(["--no-sandbox"] if is_root else []), *arguments]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=switches)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    return playwright.chromium.launch(executable_path=executable, args=[*SWITCHES, *arguments])
+
+
+@contextmanager
+def launch(*arguments: str) -> Iterator[Browser]:
+    """Start it, and in the end close it; `arguments` are switches of its own.
+
+    Raises:
+        FileNotFoundError: without a browser.
+    """
+    with sync_playwright() as playwright, start(playwright, *arguments) as browser:
+        yield browser

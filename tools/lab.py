@@ -1,9 +1,9 @@
 """A JupyterLab with settings of its own, and cells run in it through a browser, for tests and benchmarks."""
 
+import json
 import os
 import re
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
@@ -12,37 +12,53 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+import psutil
 from playwright.sync_api import Locator, Page, expect
 
 START = 60  # seconds, at most
+STOP = 20  # seconds, at most
 RUN = 60_000  # milliseconds, at most
+
+# What `make lab` runs.
+COMMAND = (sys.executable, "-m", "jupyter", "lab")
 
 
 @contextmanager
-def notebook(folder: Path, sources: Sequence[str]) -> Iterator[str]:
-    """Start JupyterLab in an empty folder, on a notebook with these code cells, and return the notebook's address.
+def server(root: Path, settings: Path, command: Sequence[str] = COMMAND) -> Iterator[str]:
+    """Start JupyterLab in a folder, with settings of its own in another, and return its address.
 
     Raises:
         RuntimeError: if it does not start; with what it said.
     """
+    port = _free_port()
+    settings.mkdir(parents=True, exist_ok=True)
+    # Nobody's own settings, extensions or open tabs; and the command stays as a reader types it.
+    options = {
+        "ServerApp": {"port": port, "port_retries": 0, "open_browser": False, "allow_root": True},
+        "IdentityProvider": {"token": ""},
+        "LabApp": {"news_url": None},
+    }
+    (settings / "jupyter_lab_config.json").write_text(json.dumps(options), encoding="utf-8")
+    own = {"JUPYTER_CONFIG_DIR": str(settings), "JUPYTER_RUNTIME_DIR": str(settings / "runtime")}
+    log = settings / "lab.log"
+    with log.open("w", encoding="utf-8") as said:
+        process = psutil.Popen(command, env=os.environ | own, cwd=root, stdout=said, stderr=said)
+        try:
+            if not _answers(f"http://127.0.0.1:{port}/api", process):
+                raise RuntimeError("JupyterLab did not start:\n" + log.read_text(encoding="utf-8"))
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            _end(process)
+
+
+@contextmanager
+def notebook(folder: Path, sources: Sequence[str]) -> Iterator[str]:
+    """Start JupyterLab in an empty folder, on a notebook with these code cells, and return the notebook's address."""
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "notebook.ipynb")
-    port = _free_port()
-    # Nobody's own settings, extensions or open tabs.
-    own = {name: str(folder / f".{name.lower()}") for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--LabApp.news_url="]
-    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.token="]
-    command += [f"--ServerApp.root_dir={folder}"]
-    with (folder / "lab.log").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(command, env=os.environ | own, cwd=folder, stdout=log, stderr=log)
-        try:
-            if not _answers(f"http://127.0.0.1:{port}/api", process):
-                raise RuntimeError("JupyterLab did not start:\n" + (folder / "lab.log").read_text(encoding="utf-8"))
-            yield f"http://127.0.0.1:{port}/lab/tree/notebook.ipynb"
-        finally:
-            process.terminate()
-            process.wait(20)
+    with server(folder, folder / ".jupyter") as address:
+        yield f"{address}/lab/tree/notebook.ipynb"
 
 
 def _free_port() -> int:
@@ -51,7 +67,19 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _answers(address: str, process: subprocess.Popen) -> bool:
+def _end(process: psutil.Popen) -> None:
+    """End a process and its children; one that hangs, as a server does whose kernel is only starting, is killed."""
+    if not process.is_running():
+        return
+    family = [process, *process.children(recursive=True)]
+    process.terminate()
+    _, hanging = psutil.wait_procs(family, STOP)
+    for each in hanging:
+        each.kill()
+    psutil.wait_procs(hanging)
+
+
+def _answers(address: str, process: psutil.Popen) -> bool:
     deadline = time.monotonic() + START
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -66,11 +94,17 @@ def open_notebook(page: Page, address: str, cells: int) -> None:
     """Open the notebook and wait until its kernel is ready."""
     page.goto(address)
     page.locator(".jp-Notebook .jp-CodeCell").nth(cells - 1).wait_for(timeout=RUN)
+    wait_for_kernel(page)
+
+
+def wait_for_kernel(page: Page) -> None:
+    """Wait until the kernel of the open notebook is ready."""
     page.locator(".jp-NotebookPanel-toolbar [data-status=idle]").wait_for(timeout=RUN)
     # The toolbar says so a moment before the kernel answers, and drops the cells that are run in that moment.
-    kernels = address.split("/lab/")[0] + "/api/kernels"
+    kernels = page.url.split("/lab/")[0] + "/api/kernels"
     for _ in range(RUN // 200):
-        running = page.request.get(kernels).json()
+        answer = page.request.get(kernels)
+        running = answer.json() if answer.ok else []  # the server cannot tell of a kernel that is only starting
         if running and all(each["execution_state"] == "idle" and each["connections"] for each in running):
             break
         page.wait_for_timeout(200)
@@ -87,3 +121,9 @@ def run(page: Page, index: int) -> Locator:
     expect(prompt).not_to_have_text(before, timeout=RUN)
     expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=RUN)
     return cell
+
+
+def run_all(page: Page) -> None:
+    """Start the notebook from top to bottom, by the menu."""
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
