@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve book lab test setup refresh format bench lock clean
+.PHONY: help serve book pdf lab test setup refresh format bench lock clean
 
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -19,16 +19,18 @@ create = test -n '$(PYTHON)' || { echo 'Loss Book needs Python 3.11, 3.12 or 3.1
 install = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 endif
 
-# .venv/site stands for a finished environment that can build the website, .venv/all for one that can do everything.
-# An environment whose Python has gone, or is too old or too new, is not finished.
-$(shell .venv/bin/python -c '$(SUITABLE)' 2>/dev/null || rm -f .venv/site .venv/all)
+# .venv/site stands for an environment that can build the website, .venv/book for one that can run the pages, .venv/all
+# for one that can do everything. Without .venv/finished, or where its Python has gone or is too old or too new, an
+# environment stands for nothing.
+$(shell test -e .venv/finished && .venv/bin/python -c '$(SUITABLE)' 2>/dev/null || \
+	rm -f .venv/finished .venv/site .venv/book .venv/all)
 
 # A finished environment is updated in place, so that what you added to it stays. Any other is made anew: an
 # interrupted set-up can leave half a package behind.
 define prepare
-@test -e .venv/site || { echo 'Setting up .venv, once; this takes a few minutes.'; rm -rf .venv; $(create); }
-@rm -f .venv/site .venv/all
-@grep -v '^-e' requirements.txt > .venv/constraints.txt
+@test -e .venv/finished || { echo 'Setting up .venv, once; this takes a few minutes.'; rm -rf .venv; $(create); }
+@rm -f .venv/finished
+@grep -hv '^-' requirements.txt requirements-dev.txt > .venv/constraints.txt
 endef
 
 help:  ## list the targets
@@ -40,10 +42,14 @@ serve: .venv/site  ## build the website and serve it on localhost [PORT=8001]
 book: .venv/site  ## build the website into _build/html
 	.venv/bin/python -m website build
 
-test: .venv/all  ## run every test, and every page with its outputs compared
-	.venv/bin/python -m pytest -n auto --dist loadfile
+pdf: .venv/all  ## make the whole book as one PDF, _build/lossbook.pdf
+	.venv/bin/python -m website pdf
 
-lab: .venv/all  ## open the course in JupyterLab
+test: .venv/all  ## run every test, and every page with its outputs compared
+	.venv/bin/python -m pytest -n auto --dist loadfile -m 'not quiet'
+	.venv/bin/python -m pytest -m quiet tests/website
+
+lab: .venv/book  ## open the course in JupyterLab
 	.venv/bin/python -m jupyter lab
 
 refresh: .venv/all  ## run the pages and store their outputs [PAGE=regression/quantiles]
@@ -53,34 +59,47 @@ format: .venv/all  ## format the code and fix what ruff can fix
 	.venv/bin/python -m ruff format
 	.venv/bin/python -m ruff check --fix
 
-bench: .venv/all  ## measure the losses, the import of the package and the demos
+bench: .venv/all  ## measure the losses, the import of the package, the demos and the pages
 	.venv/bin/python -m benchmarks
 	.venv/bin/python -m benchmarks.latency
+	.venv/bin/python -m benchmarks.pages
 
 setup: .venv/all  ## install everything, and nothing more
 
+compile = .venv/bin/python -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
+	--fork-strategy fewest --no-annotate --no-header
+
 # One version for every Python and system, wherever that is possible: the stored outputs are then everybody's outputs.
 # The environment need not be finished, because it cannot be when the old versions no longer fit pyproject.toml.
-lock:  ## write the newest versions that pyproject.toml allows to requirements.txt
-	@test -e .venv/site || { rm -rf .venv; $(create); }
+# The readers' versions are those of the whole: a part of them, in a file of its own.
+lock:  ## write the newest versions that pyproject.toml allows to requirements.txt and requirements-dev.txt
+	@test -e .venv/finished || { rm -rf .venv; $(create); }
 	@$(install) uv
-	.venv/bin/python -m uv pip compile --quiet --no-config --upgrade --universal --python-version 3.11 \
-		--fork-strategy fewest --no-annotate --no-header --extra book --extra test \
-		--output-file .venv/pins.txt pyproject.toml
-	@{ echo '# Exact versions for Python 3.11 to 3.13 on Linux, macOS and Windows, and the package itself.'; \
+	$(compile) --upgrade --extra test --output-file .venv/pins.txt pyproject.toml
+	$(compile) --extra book --constraint .venv/pins.txt --output-file .venv/book.txt pyproject.toml
+	@{ echo '# Exact versions for Python 3.11 to 3.13 on Linux, macOS and Windows, and the package itself: what readers'; \
+		echo '# install, here and in Binder. What only the website and the tests need is in requirements-dev.txt.'; \
 		echo '# Written by `make lock` from the ranges in pyproject.toml.'; \
-		echo '-e .'; cat .venv/pins.txt; } > requirements.txt
+		echo '-e .'; cat .venv/book.txt; } > requirements.txt
+	@{ echo '# What the website and the tests need besides.'; \
+		echo '# Written by `make lock` from the ranges in pyproject.toml.'; \
+		echo '-r requirements.txt'; grep -vxFf .venv/book.txt .venv/pins.txt; } > requirements-dev.txt
 
 clean:  ## delete the environment, the built website and all caches
-	rm -rf .venv _build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv _build *.egg-info .pytest_cache .ruff_cache .hypothesis tools/lighthouse/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/site: pyproject.toml requirements.txt
+.venv/site: pyproject.toml requirements.txt requirements-dev.txt
 	$(prepare)
 	@$(install) -c .venv/constraints.txt -e '.[site]'
-	@touch $@
+	@touch .venv/finished $@
 
-.venv/all: pyproject.toml requirements.txt
+.venv/book: pyproject.toml requirements.txt
 	$(prepare)
 	@$(install) -r requirements.txt
-	@touch .venv/site $@
+	@touch .venv/finished $@
+
+.venv/all: pyproject.toml requirements.txt requirements-dev.txt
+	$(prepare)
+	@$(install) -r requirements-dev.txt
+	@touch .venv/finished .venv/site .venv/book $@

@@ -1,36 +1,74 @@
-"""requirements.txt and pyproject.toml agree."""
+"""The pinned versions and pyproject.toml agree, and a reader installs no more than the pages need."""
 
 import re
 import tomllib
+from importlib.metadata import requires
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tools.repository import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PINS = [
-    Requirement(line)
-    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    if re.match(r"\w", line)
-]
-WANTED = [
-    Requirement(text)
-    for group in (
-        PROJECT["dependencies"],
-        *(PROJECT["optional-dependencies"][e] for e in ("site", "book", "test")),
-    )
-    for text in group
-    if not text.startswith("lossbook")
-]
 
 
-@pytest.mark.parametrize("wanted", WANTED, ids=str)
-def test_every_range_has_its_version(wanted):
-    versions = [str(pin.specifier).removeprefix("==") for pin in PINS if pin.name == wanted.name]
-    assert versions, "run make lock"
-    assert all(version in wanted.specifier for version in versions), "run make lock"
+def pins(name: str) -> list[Requirement]:
+    """Return the versions in a file."""
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if re.match(r"\w", line)]
 
 
-def test_versions_are_exact():
-    assert [str(pin) for pin in PINS if not re.fullmatch(r"==[\w.]+", str(pin.specifier))] == []
+READERS = pins("requirements.txt")
+ALL = READERS + pins("requirements-dev.txt")
+
+
+def wanted(*extras: str) -> list[Requirement]:
+    """Return what the package and some of its extras ask for."""
+    groups = (PROJECT["dependencies"], *(PROJECT["optional-dependencies"][extra] for extra in extras))
+    return [Requirement(text) for group in groups for text in group if not text.startswith("lossbook")]
+
+
+def closure(requirements: list[Requirement]) -> set[str]:
+    """Return the names of these packages and of all that they need, here, in the versions that are installed."""
+    seen: set[tuple[str, frozenset[str]]] = set()
+    left = [each for each in requirements if not each.marker or each.marker.evaluate()]
+    while left:
+        one = left.pop()
+        key = (canonicalize_name(one.name), frozenset(one.extras or {""}))
+        if key not in seen:
+            seen.add(key)
+            for each in map(Requirement, requires(one.name) or []):
+                if not each.marker or any(each.marker.evaluate({"extra": extra}) for extra in key[1]):
+                    left.append(each)
+    return {name for name, _ in seen}
+
+
+@pytest.mark.parametrize(
+    ("requirement", "versions"),
+    [(each, READERS) for each in wanted("book")] + [(each, ALL) for each in wanted("site", "test")],
+    ids=str,
+)
+def test_every_range_has_its_version(requirement, versions):
+    exact = [str(pin.specifier).removeprefix("==") for pin in versions if pin.name == requirement.name]
+    assert exact, "run make lock"
+    assert all(version in requirement.specifier for version in exact), "run make lock"
+
+
+def test_versions_are_exact_and_the_same_in_both_files():
+    assert [str(pin) for pin in ALL if not re.fullmatch(r"==[\w.]+", str(pin.specifier))] == []
+    readers = {pin.name: pin.specifier for pin in READERS}
+    assert [str(pin) for pin in ALL if pin.specifier != readers.get(pin.name, pin.specifier)] == []
+
+
+def test_readers_install_what_the_pages_need():
+    """What the website and the tests need stays out of a reader's environment, and of Binder."""
+    here = {canonicalize_name(pin.name) for pin in READERS if not pin.marker or pin.marker.evaluate()}
+    assert here == closure(wanted("book"))
+
+
+def test_each_file_holds_more_than_versions_only_where_it_has_to():
+    """The package itself for readers, and the readers' versions for everybody else."""
+    for name, line in (("requirements.txt", "-e ."), ("requirements-dev.txt", "-r requirements.txt")):
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        assert [each for each in lines if each.startswith("-")] == [line]
