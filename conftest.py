@@ -55,8 +55,17 @@ def pytest_configure(config: pytest.Config) -> None:
         importlib.import_module("matplotlib.font_manager")
 
 
+# What takes longest, in this order, so that at the end no core waits long for another: one builds the site and moves
+# the demos while another runs the pages.
+LONGEST = ["tests/website/test_live_demos.py", "chapters/", "tests/lab/", "tests/website/", "tests/test_laboratory"]
+LONGEST += ["tests/frameworks/", "tests/test_accuracy.py", "tests/explorable/"]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let nbval compare cells without execution counts, and skip what needs PyTorch where it is missing."""
+    """Begin with what takes longest, let nbval compare cells without execution counts, and skip what needs PyTorch
+    where it is missing.
+    """
+    items.sort(key=lambda item: next((i for i, start in enumerate(LONGEST) if item.nodeid.startswith(start)), 99))
     skips_torch = not HAS_TORCH and not os.environ.get("CI")
     skip = pytest.mark.skip(reason="PyTorch is not installed: pip install 'lossbook[torch]'")
     for item in items:

@@ -9,6 +9,7 @@ import argparse
 
 import numpy as np
 
+from benchmarks import results
 from benchmarks.cases import BOUNDS, IMPORT_SECONDS, MEMORY, QUANTITIES, SAMPLES, Case, cases
 from benchmarks.measure import import_seconds, peak_bytes, seconds
 from benchmarks.rivals import Rival, rivals
@@ -70,8 +71,11 @@ def verdict(measured: float, bound: float) -> str:
     return "met" if round(measured, 2) <= bound else f"missed by {measured / bound - 1:.0%}"
 
 
-def report(what: str, measured: float, bound: float, unit: str) -> None:
-    print(f"  {what:72}{measured:6.2f}{unit}  at most {bound:.2f}{unit}  {verdict(measured, bound)}", flush=True)
+def report(what: str, measured: float, bound: float, unit: str) -> results.Row:
+    """Print a figure beside its bound, and return it as a row of the results."""
+    row = (what, f"{measured:.2f}{unit}", f"at most {bound:.2f}{unit}")
+    print(f"  {what:72}{row[1]:>8}  {row[2]}  {verdict(measured, bound)}", flush=True)
+    return row
 
 
 def main() -> None:
@@ -87,19 +91,22 @@ def main() -> None:
         ratios |= compare(case, arguments.rounds)
 
     print("\nBounds")
+    rows = []
     for loss, dtype, quantity, rival, bound in BOUNDS:
         what = f"{loss}, {dtype}, {quantity}: time beside {rival}"
         ratio = ratios.get((loss, dtype, quantity, rival))
         if ratio is not None:
-            report(what, ratio, bound, "x")
+            rows.append(report(what, ratio, bound, "x"))
         elif not arguments.loss:
             print(f"  {what:72}not measured")
     peaks: dict[str, float] = {}
     for case in chosen:
         peaks[case.name] = max(peaks.get(case.name, 0), memory(case))
     for loss, peak in peaks.items():
-        report(f"{loss}: peak memory beside the input", peak, MEMORY, "x")
-    report("import lossbook", import_seconds("lossbook"), IMPORT_SECONDS, " s")
+        rows.append(report(f"{loss}: peak memory beside the input", peak, MEMORY, "x"))
+    rows.append(report("import lossbook", import_seconds("lossbook"), IMPORT_SECONDS, " s"))
+    if not arguments.loss:
+        results.write_rows("Losses", rows)
 
 
 if __name__ == "__main__":

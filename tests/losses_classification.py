@@ -1,5 +1,7 @@
 """The classification losses under test: oracles from the published formulas, and rows for `test_accuracy.py`."""
 
+from functools import cache
+
 import numpy as np
 from losses import Oracle, Row, mp, number
 
@@ -16,10 +18,13 @@ from lossbook.classification import (
 CLASSES = 3
 
 
+# Value, gradient and Hessian of several losses ask for these at the same scores, and 60 digits take their time.
+@cache
 def softplus(z):
     return mp.log1p(mp.exp(z))
 
 
+@cache
 def sigmoid(z):
     return 1 / (1 + mp.exp(-z))
 
@@ -102,6 +107,7 @@ def binary_focal(loss):
     """Lin et al. (2017): equation 5, and its derivatives."""
     gamma = number(loss.gamma)
 
+    @cache
     def parts(y, z):
         t = z if y == 1 else -z
         alpha = 1 if loss.alpha is None else number(loss.alpha) if y == 1 else 1 - number(loss.alpha)
@@ -136,6 +142,11 @@ def squared_hinge(loss):
 
 def softmax(z):
     """For each class p, 1 - p and -log p."""
+    return _softmax(tuple(z))
+
+
+@cache
+def _softmax(z):
     ratios = [mp.fsum(mp.exp(other - mine) for j, other in enumerate(z) if j != k) for k, mine in enumerate(z)]
     return [1 / (1 + ratio) for ratio in ratios], [ratio / (1 + ratio) for ratio in ratios], list(map(mp.log1p, ratios))
 
@@ -191,12 +202,16 @@ def sparse_categorical_cross_entropy(loss):
 def categorical_focal(loss):
     """The gradient by the chain rule over the K terms; the Hessian likewise, term by term."""
     gamma = number(loss.gamma)
+    power = cache(pow)
 
     def value(y, z):
-        return mp.fsum(y[k] * q**gamma * s for k, (_, q, s) in enumerate(zip(*softmax(z), strict=True)))
+        return mp.fsum(y[k] * power(q, gamma) * s for k, (_, q, s) in enumerate(zip(*softmax(z), strict=True)))
 
     def slopes(y, z):
-        return [y[k] * (q**gamma + gamma * p * q ** (gamma - 1) * s) for k, (p, q, s) in enumerate(zip(*softmax(z)))]  # noqa: B905
+        return [
+            y[k] * (power(q, gamma) + gamma * p * power(q, gamma - 1) * s)
+            for k, (p, q, s) in enumerate(zip(*softmax(z), strict=True))
+        ]
 
     def gradient(y, z, sign=-1):
         p, q, _ = softmax(z)
@@ -208,7 +223,7 @@ def categorical_focal(loss):
         p, q, s = softmax(z)
         pull, cov = mp.fsum(slopes(y, z)), covariance(z)
         bend = [
-            y[k] * gamma * p[k] * q[k] ** (gamma - 1) * (2 + sign * s[k] + sizes(gamma - 1) * p[k] * s[k] / q[k])
+            y[k] * gamma * p[k] * power(q[k], gamma - 1) * (2 + sign * s[k] + sizes(gamma - 1) * p[k] * s[k] / q[k])
             for k in range(CLASSES)
             for sizes in [abs if sign == 1 else number]
         ]

@@ -5,20 +5,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from website.__main__ import build, server
 
 FORK = "https://github.com/reader/fork"
+SITE = "https://reader.example/"
 
 
 @pytest.fixture(scope="session")
-def html(tmp_path_factory) -> Path:
-    """Build the site as a fork would, and return its folder."""
-    folder = tmp_path_factory.mktemp("site")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("LOSSBOOK_REPOSITORY", FORK)
-        environment.setenv("LOSSBOOK_BRANCH", "main")
-        assert build(folder) == 0, "the build fails or warns; see above"
+def html(tmp_path_factory, worker_id) -> Path:
+    """Build the site as a fork would, once for all processes of the run, and return its folder."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "site"
+    built = folder / "built"
+    with FileLock(folder.with_suffix(".lock")), pytest.MonkeyPatch.context() as environment:
+        if not built.exists():
+            environment.setenv("LOSSBOOK_REPOSITORY", FORK)
+            environment.setenv("LOSSBOOK_BRANCH", "main")
+            environment.setenv("LOSSBOOK_SITE", SITE)
+            assert build(folder) == 0, "the build fails or warns; see above"
+            built.touch()
     return folder / "_build" / "html"
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
@@ -77,33 +78,30 @@ class Figure:
         """Wait for the frame after the next, in which every change is drawn."""
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
-    def drawing(self) -> str:
+    def look(self) -> tuple[str, list[str]]:
+        """What is drawn, and what the readouts say."""
         self.settle()
-        return "".join(
-            panel.evaluate(
-                """panel => panel.querySelector("svg").innerHTML
-                    + [...panel.querySelectorAll("canvas")].map(canvas => canvas.toDataURL())"""
-            )
-            for panel in self.root.locator(".lb-panel").all()
+        drawing, readouts = self.root.evaluate(
+            """figure => [
+                [...figure.querySelectorAll(".lb-panel")].map(panel => panel.querySelector("svg").innerHTML
+                    + [...panel.querySelectorAll("canvas")].map(canvas => canvas.toDataURL())).join(""),
+                [...figure.querySelectorAll(".lb-readout")].map(readout => readout.innerText),
+            ]"""
         )
-
-    def readouts(self) -> list[str]:
-        self.settle()
-        return self.root.locator(".lb-readout").all_inner_texts()
+        return drawing, readouts
 
     def positions(self) -> list:
         """The value of each control as the browser holds it."""
         self.settle()
-        return [
-            self.control(index).evaluate(
-                """control => {
-                    const inputs = "input:checked, input[type=range], input[type=checkbox], select";
-                    const input = control.querySelector(inputs);
-                    return input.type === "checkbox" ? input.checked : input.value;
-                }"""
-            )
-            for index in range(len(self.demo.spec["controls"]))
-        ]
+        positions = self.root.evaluate(
+            """figure => [...figure.querySelectorAll(".lb-controls > .lb-control")].map(control => {
+                const inputs = "input:checked, input[type=range], input[type=checkbox], select";
+                const input = control.querySelector(inputs);
+                return input.type === "checkbox" ? input.checked : input.value;
+            })"""
+        )
+        assert len(positions) == len(self.demo.spec["controls"])
+        return positions
 
     def reveal(self) -> None:
         """Skip the guess, so that all marks can be seen."""
@@ -168,9 +166,10 @@ def shown(opened: Figure) -> Iterator[Figure]:
 
 def changes(figure: Figure, act) -> bool:
     """Say whether an action changes both the drawing and a readout."""
-    drawing, readouts = figure.drawing(), figure.readouts()
+    drawing, readouts = figure.look()
     act()
-    return figure.drawing() != drawing and figure.readouts() != readouts
+    drawing_after, readouts_after = figure.look()
+    return drawing_after != drawing and readouts_after != readouts
 
 
 def test_there_are_demos():
@@ -309,18 +308,19 @@ def test_presets_glide_where_motion_is_welcome(figure, demo):
 @every_demo
 def test_the_address_restores_the_state(figure, demo):
     shown = figure(demo)
+    usual = shown.positions()
     shown.glide(shown.root.locator(".lb-preset").last)
     shown.page.wait_for_function("location.hash.includes('?')")
     fragment = shown.page.evaluate("location.hash")
     assert fragment.startswith(f"#demo-{demo}?")
     again = figure(demo, fragment)
     assert again.positions() == shown.positions()
-    assert again.readouts() == shown.readouts()
+    assert again.look()[1] == shown.look()[1]
     expect(again.root).to_be_in_viewport()
     again.page.evaluate("name => { location.hash = `#demo-${name}?` }", str(demo))
     again.settle()
     again.page.wait_for_timeout(100)
-    assert again.positions() == figure(demo).positions()
+    assert again.positions() == usual
 
 
 @pytest.mark.parametrize("fragment", ["?nonsense", "?a=b&=&&c", "?%E0%A4%A", "?{name}=NaN", "?{name}=&{name}"])
@@ -354,15 +354,37 @@ def test_guess_comes_before_the_answer(figure, demo):
     assert not any(mark.evaluate("e => getComputedStyle(e).display === 'none'") for mark in hidden.all())
 
 
+@pytest.fixture(scope="module")
+def audits(contexts, address: str) -> Callable[[str, str], list[AxeResults]]:
+    """Run axe on all demos of a page together, before and after their guesses: it reads the whole page each time."""
+
+    @cache
+    def audit(page: str, theme: str) -> list[AxeResults]:
+        demos = [demo for demo in DEMOS if demo.page == page]
+        shown = Figure(contexts(**USUAL, color_scheme=theme), address, demos[0])
+        figures = [shown.page.locator(f"figure#demo-{demo}") for demo in demos]
+        for figure in figures:
+            figure.scroll_into_view_if_needed()
+            expect(figure).to_have_attribute("data-ready", "")
+        assert shown.page.evaluate("document.documentElement.dataset.theme") == theme
+        context = {"include": [[f"#demo-{demo}"] for demo in demos]}
+        before = Axe().run(shown.page, context=context)
+        for figure in figures:
+            for skip in figure.locator(".lb-skip:visible").all():
+                skip.click()
+        after = Axe().run(shown.page, context=context)
+        shown.page.close()
+        assert shown.problems == []
+        return [before, after]
+
+    return audit
+
+
 @every_demo
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(figure, demo, theme):
-    shown = figure(demo, color_scheme=theme)
-    assert shown.page.evaluate("document.documentElement.dataset.theme") == theme
-    for _ in range(2):  # before and after the guess
-        found = Axe().run(shown.page, context={"include": [[f"#demo-{demo}"]]})
+def test_axe_finds_nothing(audits, demo, theme):
+    for found in audits(demo.page, theme):
         assert found.response["violations"] == [], found.generate_report()
-        shown.reveal()
 
 
 @every_demo
@@ -408,7 +430,7 @@ def test_print_shows_the_figure_without_its_controls(shown, demo):
 @pytest.mark.parametrize("demo", [demo for demo in EVERYTHING if demo not in DEMOS], ids=str, scope="module")
 def test_a_figure_of_the_readers_own_is_live(shown, demo):
     for index in range(len(demo.spec["controls"])):
-        before = shown.drawing()
+        before, _ = shown.look()
         shown.control(index).locator("input").focus()
         shown.page.keyboard.press("End")
-        assert shown.drawing() != before
+        assert shown.look()[0] != before

@@ -1,0 +1,49 @@
+"""Lighthouse's scores of every page, on its mobile settings.
+
+They depend on how long scripts run, so nothing else may run meanwhile: `make test` does this last and alone.
+"""
+
+import os
+import threading
+
+import pytest
+
+from tools import browser, lighthouse
+from tools.gates import PAGES
+from tools.lighthouse import Verdict
+from website.__main__ import server
+
+pytestmark = pytest.mark.quiet
+
+
+@pytest.fixture(scope="module", autouse=True)
+def present() -> None:
+    """Skip without a browser or Node, or fail in CI."""
+    if browser.path() is None or not lighthouse.available():
+        missing = browser.MISSING if browser.path() is None else lighthouse.MISSING
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+
+
+@pytest.fixture(scope="module")
+def verdicts(present, address: str) -> dict[str, Verdict]:
+    """Return the verdict on every page."""
+    addresses = [f"{address}/{page}" for page in PAGES]
+    return dict(zip(PAGES, lighthouse.verdicts(addresses), strict=True))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_scores(page: str, verdicts: dict[str, Verdict]):
+    assert lighthouse.problems(verdicts[page]) == []
+
+
+def test_what_costs_points_is_named(tmp_path):
+    (tmp_path / "index.html").write_text("<!doctype html><html lang=en><p>No title, no description.")
+    with server(tmp_path) as serving:
+        thread = threading.Thread(target=serving.serve_forever, daemon=True)
+        thread.start()
+        (verdict,) = lighthouse.verdicts([f"http://127.0.0.1:{serving.server_port}/"])
+        serving.shutdown()
+        thread.join()
+    found = {line.partition(":")[0]: line for line in lighthouse.problems(verdict)}
+    assert "document-title" in found["accessibility"]
+    assert found["seo"].endswith("document-title (html), meta-description")

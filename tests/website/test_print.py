@@ -1,0 +1,238 @@
+"""Pages on paper, and the whole book as one PDF."""
+
+from pathlib import Path
+
+import pikepdf
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
+
+from tools import browser, pages
+from tools.gates import WRITTEN
+from tools.repository import ROOT
+from website import __main__ as website
+from website import pdf
+
+# A4 without the margins of the print style, in CSS pixels; Letter is wider.
+WIDTH = 665
+LESSON = "chapters/foundations/gradients.html"  # figures, a demo, tabs, a quiz, exercises
+LINKS = "chapters/reference/bibliography.html"
+
+VISIBLE = "all => all.filter((one) => one.checkVisibility({visibilityProperty: true})).length"
+WIDE = """() => {
+  const article = document.querySelector("article");
+  const edge = article.getBoundingClientRect().right + 1;
+  return [...article.querySelectorAll("*")]
+    .filter((one) => one.checkVisibility() && !one.closest(".lb-hidden") && one.getBoundingClientRect().right > edge)
+    .map((one) => one.outerHTML.slice(0, 100));
+}"""
+
+
+@pytest.fixture(scope="module")
+def paper(chromium: Browser, address):
+    """Open pages as they are printed, out of a dark window."""
+    context = chromium.new_context(
+        color_scheme="dark", reduced_motion="reduce", viewport={"width": WIDTH, "height": 900}
+    )
+    context.set_default_timeout(pdf.TIMEOUT)
+    page = context.new_page()
+
+    def show(name: str, media: str = "print") -> Page:
+        page.emulate_media(media=media)
+        page.goto(f"{address}/{name}")
+        page.wait_for_function("document.querySelector('.explorable:not([data-ready])') === null")
+        return page
+
+    yield show
+    context.close()
+
+
+def visible(page: Page, selector: str) -> int:
+    return page.locator(selector).evaluate_all(VISIBLE)
+
+
+def test_only_the_article_is_printed(paper):
+    page = paper(LESSON)
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    around = "header, footer, nav, .site-navigation, .skip-link, .article-header-buttons, .headerlink, button, input"
+    assert page.locator(around).count() > 20
+    assert visible(page, around) == 0
+    assert visible(page, "article h1") == 1
+
+
+def test_dark_page_is_black_on_white(paper):
+    page = paper(LESSON)
+    style = page.locator("article p").first.evaluate(
+        "one => [getComputedStyle(one).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    darkest = max(int(part) for part in style[0].removeprefix("rgb(").removesuffix(")").split(","))
+    assert darkest < 64
+    assert style[1] == "rgb(255, 255, 255)"
+    assert page.locator("article img").first.evaluate("one => getComputedStyle(one).filter") == "none"
+
+
+def test_what_unfolds_is_closed(paper):
+    page = paper(LESSON)
+    page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true })")
+    folded = page.locator("details:not(.hide, .menu)").count()
+    assert folded > 10
+    assert visible(page, "details:not(.hide, .menu) > summary") == folded
+    assert visible(page, "details:not(.hide, .menu) > :not(summary)") == 0
+
+
+def test_demo_is_a_picture(paper):
+    page = paper(LESSON)
+    demos = page.locator("figure.explorable").count()
+    assert demos > 0
+    assert visible(page, "figure.explorable svg[role=img]") >= demos
+    assert visible(page, ".lb-controls, .lb-buttons, .lb-guess") == 0
+
+
+def test_demo_is_a_picture_without_script(chromium, address):
+    page = chromium.new_page(java_script_enabled=False)
+    page.emulate_media(media="print")
+    page.goto(f"{address}/{LESSON}")
+    demos = page.locator("figure.explorable").count()
+    pictures = page.locator(
+        ".output:has(figure.explorable) + noscript img, figure.explorable ~ noscript img, noscript img"
+    )
+    assert pictures.count() == demos > 0
+    assert all(picture.is_visible() for picture in pictures.all())
+    assert not page.locator(".explorable-stage").first.is_visible()
+    page.close()
+
+
+def test_both_tabs_are_printed(paper):
+    page = paper(LESSON)
+    for part in ("label", ".sd-tab-content"):
+        assert visible(page, f".sd-tab-set > {part}") == page.locator(f".sd-tab-set > {part}").count() >= 2
+    tops = page.locator(".sd-tab-set > :is(label, .sd-tab-content)").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect().top)"
+    )
+    assert tops == sorted(tops)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_nothing_is_cut(paper, name):
+    assert paper(name).evaluate(WIDE) == []
+
+
+def test_links_are_footnotes_on_paper_alone(paper):
+    page = paper(LINKS)
+    shown = page.locator(".link-number").evaluate_all(
+        "all => all.map((one) => getComputedStyle(one, '::after').content)"
+    )
+    assert len(shown) > 30
+    assert visible(page, ".link-number") == len(shown)
+    assert shown[0].startswith('"1"')
+    assert visible(page, ".link-list li") == page.locator(".link-list li").count()
+    page = paper(LINKS, "screen")
+    assert visible(page, ".link-number, .link-list") == 0
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_footnotes_are_numbered_as_the_list(html, name):
+    article = BeautifulSoup((html / name).read_bytes(), "html.parser").article
+    addresses = [item.get_text() for item in article.select(".link-list li")]
+    assert len(addresses) == len(set(addresses))
+    assert all(hidden["aria-hidden"] == "true" and not hidden("a") for hidden in article.select(".link-list"))
+    seen = []
+    for link in article.select("a[href^=http]"):
+        number = link.find_next_sibling("sup", class_="link-number")
+        if link.get_text() == link["href"] or link.find_parent("details"):
+            continue
+        assert number is not None, link
+        assert addresses[int(number["data-number"]) - 1] == link["href"]
+        seen.append(link["href"])
+    assert list(dict.fromkeys(seen)) == addresses
+
+
+@pytest.fixture(scope="module")
+def merged(html) -> str:
+    return pdf.merge(html)
+
+
+@pytest.fixture(scope="module")
+def book(chromium, html, merged, tmp_path_factory) -> Path:
+    """Print the book."""
+    path = tmp_path_factory.mktemp("pdf") / pdf.NAME
+    pdf.write(merged, html, path, chromium)
+    return path
+
+
+def titles(level) -> list[str]:
+    return [title for item in level for title in [item.title, *titles(item.children)]]
+
+
+def test_outline_has_every_heading(book, html):
+    with pikepdf.open(book) as file, file.open_outline() as outline:
+        found = titles(outline.root)
+    for name in WRITTEN:
+        article = BeautifulSoup((html / name).read_bytes(), "html.parser").article
+        wanted = [heading.get_text().removesuffix("#") for heading in article.select("h1, h2") if not heading("math")]
+        assert [title for title in wanted if title not in found] == [], name
+
+
+def test_pages_stand_in_the_order_of_the_book(book):
+    with pikepdf.open(book) as file:
+        first = [pikepdf.Page(file.Root.Dests["/" + name.removesuffix(".html")][0]).index for name in WRITTEN]
+        contents = PdfReader(book).pages[1].extract_text().split()
+    assert first == sorted(set(first))
+    assert [str(index + 1) for index in first if str(index + 1) not in contents] == []
+
+
+def test_links_inside_the_book_resolve(book):
+    inside, outside = [], []
+    with pikepdf.open(book) as file:
+        for page in file.pages:
+            for note in page.get("/Annots", []):
+                (inside if "/Dest" in note else outside).append(note)
+        dead = [str(note.Dest) for note in inside if note.Dest not in file.Root.Dests]
+        addresses = {str(note.A.URI) for note in outside}
+    assert len(inside) > 500
+    assert dead == []
+    assert [address for address in addresses if pdf.HOST in address or not address.startswith("http")] == []
+
+
+def test_no_page_is_blank(book):
+    with pikepdf.open(book) as file:
+        drawn = [sum(len(stream.read_bytes()) for stream in _streams(page)) for page in file.pages]
+    assert len(drawn) > len(WRITTEN)
+    assert [index + 1 for index, size in enumerate(drawn) if size < 400] == []
+
+
+def _streams(page: pikepdf.Page) -> list[pikepdf.Object]:
+    return [page.Contents] if isinstance(page.Contents, pikepdf.Stream) else list(page.Contents)
+
+
+def test_text_of_formulas_is_there(book):
+    with pikepdf.open(book) as file:
+        first = pikepdf.Page(file.Root.Dests["/chapters/regression/quantiles"][0]).index
+    text = "".join(page.extract_text() for page in PdfReader(book).pages[first : first + 3])
+    assert "max" in text
+    assert "τ" in text or "𝜏" in text
+
+
+def test_pdf_describes_itself(book):
+    about = pdf.citation()
+    with pikepdf.open(book) as file, file.open_metadata() as metadata:
+        assert (metadata["dc:title"], str(file.Root.Lang)) == (about["title"], "en")
+        assert metadata["dc:creator"] == [author["name"] for author in about["authors"]]
+        assert file.Root.MarkInfo.Marked
+        assert "/CreationDate" not in file.docinfo
+
+
+def test_without_browser_it_says_what_is_missing(monkeypatch, capsys):
+    monkeypatch.setattr(browser, "path", lambda: None)
+    monkeypatch.setattr(website, "build", lambda output: pytest.fail("built for nothing"))
+    assert website.write_pdf() == 1
+    assert "apt install chromium" in capsys.readouterr().err
+
+
+def test_book_holds_every_page(merged):
+    page = BeautifulSoup(merged, "html.parser")
+    assert len(page("article")) == len(pages.documents())
+    ids = [element["id"] for element in page(id=True)]
+    assert len(ids) == len(set(ids))
+    assert ROOT.as_posix() not in merged

@@ -1,0 +1,59 @@
+"""Every page keeps to its budget of kilobytes, and asks no other host."""
+
+import random
+import re
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser
+
+from tools.gates import PAGES, after
+from tools.weights import kilobytes, problems, visits
+from website.__main__ import server
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_is_light(page: str, chromium: Browser, address: str):
+    first, further = visits(chromium, f"{address}/{page}", f"{address}/{after(page)}")
+    assert problems(first, further) == []
+
+
+@pytest.fixture
+def small_site(tmp_path) -> Iterator[str]:
+    """Serve a page that breaks every rule, and one that breaks none."""
+    noise = random.Random(0)
+    for name, size in {"a.js": 150_000, "b.css": 100_000, "c.js": 50_000, "d.js": 1000}.items():
+        (tmp_path / name).write_bytes(noise.randbytes(size))  # which gzip cannot make smaller
+    for name, side in {"e.png": 500, "f.png": 400}.items():
+        Image.frombytes("L", (side, side), noise.randbytes(side**2)).save(tmp_path / name)
+    (tmp_path / "heavy.html").write_text(
+        '<!doctype html><link rel="stylesheet" href="b.css"><script src="a.js"></script><script src="c.js"></script>'
+        '<script src="d.js"></script><details><img src="e.png" loading="lazy"></details>'
+        '<p style="height: 9000px"><img src="f.png" loading="lazy">'
+        '<script>fetch("http://127.0.0.2:9/asked").catch(() => 0)</script>'
+    )
+    (tmp_path / "light.html").write_text("<!doctype html><title>Light</title>" + "<p>again and again" * 20_000)
+    with server(tmp_path) as serving:
+        thread = threading.Thread(target=serving.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{serving.server_port}"
+        serving.shutdown()
+        thread.join()
+
+
+def test_a_heavy_page_is_found_out(chromium: Browser, small_site: str):
+    first, again = visits(chromium, f"{small_site}/heavy.html", f"{small_site}/heavy.html")
+    assert kilobytes(again.transfers) < 3, "only headers: nothing has changed"
+    weight, pictures, hosts = problems(first, again)
+    assert weight.startswith("first visit, without pictures: 303 KB, at most 200; heaviest: ")
+    assert weight.endswith("a.js (script, 150.3 KB), b.css (style, 100.3 KB), c.js (script, 50.3 KB)")
+    assert re.fullmatch(r"pictures: 41\d KB, at most 300; heaviest: e.png \(picture, 25.*\), f.png \(.*\)", pictures)
+    assert hosts == "other hosts: http://127.0.0.2:9/asked, http://127.0.0.2:9/asked"
+
+
+def test_text_is_compressed(chromium: Browser, small_site: str):
+    (light,) = visits(chromium, f"{small_site}/light.html")
+    assert kilobytes(light.transfers) < 5, "340 KB that say the same again and again"
+    assert problems(light, light) == []

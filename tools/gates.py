@@ -1,0 +1,17 @@
+"""What the website's pages have to keep to, and which pages these are."""
+
+import tomllib
+
+from tools import pages
+from tools.repository import ROOT
+
+BUDGETS: dict[str, float] = tomllib.loads((ROOT / "tests" / "website" / "budgets.toml").read_text(encoding="utf-8"))
+SCORES = ("performance", "accessibility", "best-practices", "seo")
+WRITTEN = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in pages.documents()]
+PAGES = [*WRITTEN, "genindex.html", "search.html", "404.html"]
+"""Every page of the built website, in the order of the book; ``index.html`` only leads to the first."""
+
+
+def after(page: str) -> str:
+    """Return the page that a reader opens next; after the last the first."""
+    return PAGES[(PAGES.index(page) + 1) % len(PAGES)]
