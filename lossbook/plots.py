@@ -74,12 +74,12 @@ def label(axes: "Axes", x: float, y: float, text: str, color: str, **options: An
     axes.annotate(text, (x, y), color=color, **({"va": "center", "bbox": ground} | options))
 
 
-def picture(figure: "Figure", colors: int = 128) -> "Image":
-    """Return a figure as an image at twice its size on the page, with few colors to keep pages light."""
+def picture(figure: "Figure", colors: int = 128, scale: float = 2) -> "Image":
+    """Return a figure as an image at `scale` times its size on the page, with few colors to keep pages light."""
     from PIL import Image
 
     drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=2 * CSS_PIXELS_PER_INCH)
+    figure.savefig(drawn, format="png", dpi=scale * CSS_PIXELS_PER_INCH)
     return Image.open(drawn).convert("RGB").quantize(colors)
 
 

@@ -77,7 +77,7 @@ def test_figures_are_up_to_date():
 
 @pytest.mark.parametrize("path", DRAWINGS, ids=lambda path: path.stem)
 def test_figures_are_light(path):
-    assert path.stat().st_size < 25_000
+    assert path.stat().st_size < 16_000
 
 
 @pytest.mark.parametrize("path", DRAWINGS, ids=lambda path: path.stem)
@@ -112,7 +112,7 @@ def test_drawing(tmp_path):
     drawing.draw(tmp_path / "huber.png")
     assert stored_alt(tmp_path / "huber.png") == drawing.alt
     with Image.open(tmp_path / "huber.png") as image:
-        assert image.size == (1440, 500)
+        assert image.size == (864, 300)
 
 
 def test_no_figure():

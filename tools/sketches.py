@@ -19,7 +19,9 @@ from lossbook.multitask import UncertaintyWeighted
 from lossbook.regression import ResidualLoss, SquaredError
 
 COLORS = (plots.BLUE, plots.ORANGE, plots.GREEN, plots.PURPLE)
-PALETTE_SIZE = 24
+# Thirty of them stand on one page.
+PALETTE_SIZE = 32
+SCALE = 1.2
 ALT = "Description"  # the keyword that the PNG standard has for it
 
 
@@ -96,7 +98,7 @@ class Sketch:
             )
         text = PngInfo()
         text.add_itxt(ALT, self.alt)
-        plots.picture(figure, PALETTE_SIZE).save(path, format="png", optimize=True, pnginfo=text)
+        plots.picture(figure, PALETTE_SIZE, SCALE).save(path, format="png", optimize=True, pnginfo=text)
 
 
 def _listed(numbers: Iterable[float]) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from website import address, cards, definitions, demos, frame, index, mathematics, meta, notfound, prints
+from website import address, cards, code, definitions, demos, frame, images, index, mathematics, meta, notfound, prints
 from website.anchors import HeadingAnchors
 from website.buttons import drop_colab_without_address, theme_options
 from website.notebooks import ImagesAndSetup
@@ -28,7 +28,6 @@ def setup(app: Sphinx) -> dict:
     app.connect("config-inited", _configure)
     # The theme adds its buttons with priority 501.
     app.connect("html-page-context", drop_colab_without_address, priority=502)
-    app.connect("html-page-context", demos.add_script)
     app.add_transform(FrameworkTabs)
     app.add_transform(HeadingAnchors)
     app.add_transform(ImagesAndSetup)
@@ -36,6 +35,8 @@ def setup(app: Sphinx) -> dict:
     app.add_transform(MathInSummaries)
     app.add_transform(PlaceForProgress)
     frame.setup(app)
+    code.setup()
+    images.setup(app)
     mathematics.setup(app)
     prints.setup(app)
     notfound.setup(app)

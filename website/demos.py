@@ -12,7 +12,6 @@ from pathlib import Path
 
 from docutils import nodes
 from nbformat import NotebookNode
-from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 from tools.repository import ROOT
@@ -98,10 +97,3 @@ class PicturesWithoutScript(SphinxTransform):
                 place = image.parent.index(image)
                 image.parent.insert(place + 1, nodes.raw("", "</noscript>", format="html"))
                 image.parent.insert(place, nodes.raw("", "<noscript>", format="html"))
-
-
-def add_script(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Give the script to the pages that have demos, and to no others."""
-    if app.env.metadata[pagename].get("demos"):
-        app.add_js_file("explorable.js", loading_method="defer")
-        app.add_css_file("explorable.css")

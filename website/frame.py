@@ -5,6 +5,7 @@ buttons and ten icons. What they did is in ``templates/layout.html``, ``static/s
 """
 
 import hashlib
+import json
 import re
 import shutil
 from pathlib import Path
@@ -25,8 +26,15 @@ STYLES = (
     STATIC / "styles" / "print.css",
 )
 
-# Sphinx's and its extensions' scripts that pages need: search terms are marked, and code is copied.
-SCRIPTS = {"documentation_options.js", "doctools.js", "sphinx_highlight.js", "clipboard.min.js", "copybutton.js"}
+# Sphinx's and its extensions' scripts, each with what a page has that needs it; every page can mark search terms.
+SCRIPTS = {
+    "documentation_options.js": "",
+    "doctools.js": "",
+    "sphinx_highlight.js": "",
+    "clipboard.min.js": 'class="highlight"',
+    "copybutton.js": 'class="highlight"',
+    "design-tabs.js": 'class="sd-tab-set',
+}
 
 # What the theme and the extensions leave in the finished site although no page asks for it.
 UNUSED = (
@@ -48,10 +56,13 @@ UNUSED = (
     "webpack-macros.html",
 )
 
-# Before the page is drawn, so that a dark page never flashes white.
-THEME_SCRIPT = (
+# Before the page is drawn, so that a dark page never flashes white. Fonts are asked for here, because a tag that
+# preloads them is an error in a page that is opened from a folder.
+HEAD_SCRIPT = (
     'try{var t=localStorage.getItem("theme")}catch(e){}'
-    'document.documentElement.dataset.theme=t||(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light")'
+    'document.documentElement.dataset.theme=t||(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light");'
+    'if(location.protocol!="file:")%s.forEach(function(f){var l=document.createElement("link");'
+    'l.rel="preload";l.as="font";l.crossOrigin="";l.href=f;document.head.append(l)})'
 )
 
 BUTTON_LABELS = {"launch-buttons": "Run", "source-buttons": "Source", "download-buttons": "Download"}
@@ -69,11 +80,17 @@ def _digest(text: str) -> str:
 
 def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Give the template what it shows."""
-    context["script_files"] = [script for script in context["script_files"] if _is_needed(str(script.filename))]
+    body = context.get("body", "")
+    context["script_files"] = [script for script in context["script_files"] if _is_needed(str(script.filename), body)]
     for script in context["script_files"]:
         script.attributes.setdefault("defer", "defer")
     context["site_styles"] = context["pathto"]("_static/site.css", 1) + f"?v={_digest(style_sheet())}"
-    context["theme_script"] = THEME_SCRIPT
+    script = (demos.STATIC / "explorable.js").read_text()
+    context["demo_script"] = context["pathto"]("_static/explorable.js", 1) + f"?v={_digest(script)}"
+    context["has_demos"] = bool(app.env.metadata[pagename].get("demos"))
+    fonts = ["source-sans-3-normal", *(["stix-two-math"] if "<math" in body else [])]
+    addresses = [context["pathto"](f"_static/fonts/{name}.woff2", 1) for name in fonts]
+    context["head_script"] = HEAD_SCRIPT % json.dumps(addresses)
     context["logo"] = "".join(re.findall(r"<path.*?/>", (STATIC / "favicon.svg").read_text()))
     context["contents"] = _with_sections(
         context["toctree"](collapse=True, maxdepth=1, includehidden=True) or "", context.get("toc") or ""
@@ -92,10 +109,10 @@ def _with_sections(contents: str, page: str) -> str:
     return current.sub(lambda entry: entry[0] + sections[1].replace("<ul>", '<ul class="sections">', 1), contents)
 
 
-def _is_needed(filename: str) -> bool:
+def _is_needed(filename: str, body: str) -> bool:
     """Say whether a page needs a script: ours, and some of Sphinx's."""
     name = filename.rpartition("/")[2]
-    return name in SCRIPTS or (STATIC / name).is_file() or (demos.STATIC / name).is_file() or name == "design-tabs.js"
+    return (STATIC / name).is_file() or (name in SCRIPTS and SCRIPTS[name] in body)
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:

@@ -40,6 +40,7 @@ def browse(chromium: Browser, address: str):
 
 
 def violations(page: Page) -> list:
+    page.wait_for_function("'stops' in document.documentElement.dataset")
     found = Axe().run(page)
     return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found.response["violations"]]
 

@@ -95,21 +95,52 @@
     watch.observe(section);
   }
 
-  // What scrolls inside itself can be reached, and so scrolled, by keyboard.
-  const scrolling = document.querySelectorAll(".equation, .pst-scrollable-table-container, .bd-article pre");
+  const whenIdle = window.requestIdleCallback ?? setTimeout;
 
-  function addStops() {
-    for (const element of scrolling) {
-      if (element.scrollWidth > element.clientWidth) {
-        element.tabIndex = 0;
-      } else {
-        element.removeAttribute("tabindex");
-      }
+  // What scrolls inside itself can be reached, and so scrolled, by keyboard. Whether it scrolls is asked when it is near
+  // the window, and of the rest a few at a time: asking lays out what the browser has put off.
+  const SCROLLING = ".equation, .pst-scrollable-table-container, .bd-article pre";
+
+  function setStop(element) {
+    if (element.scrollWidth > element.clientWidth) {
+      element.tabIndex = 0;
+    } else {
+      element.removeAttribute("tabindex");
     }
   }
 
-  addStops();
-  addEventListener("resize", addStops);
-  document.fonts.ready.then(addStops);
-  document.addEventListener("toggle", addStops, true);
+  const near = new IntersectionObserver((entries) => {
+    entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => setStop(target));
+  });
+
+  function setStops(elements) {
+    const few = elements.splice(0, 5);
+    few.forEach(setStop);
+    if (elements.length > 0) {
+      whenIdle(() => setStops(elements));
+    } else {
+      root.dataset.stops = "";
+    }
+  }
+
+  for (const element of document.querySelectorAll(SCROLLING)) {
+    near.observe(element);
+  }
+  document.addEventListener("toggle", (event) => event.target.querySelectorAll(SCROLLING).forEach(setStop), true);
+  const setAll = () => whenIdle(() => setStops([...document.querySelectorAll(SCROLLING)]));
+  addEventListener("load", () => setTimeout(() => document.fonts.ready.then(setAll), 2000));
+  addEventListener("resize", setAll);
+
+  // Once the page is there, the fonts that the next one may need come along: it then costs no more than its own text.
+  addEventListener("load", () => {
+    whenIdle(() => {
+      for (const [font, text] of [
+        ["1em 'Source Sans 3'", "aα"],
+        ["italic 1em 'Source Sans 3'", "aα"],
+        ["1em 'STIX Two Math'", "a"],
+      ]) {
+        document.fonts.load(font, text);
+      }
+    });
+  });
 }

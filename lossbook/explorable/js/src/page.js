@@ -7,6 +7,7 @@ import { parseFragment, printFragment } from "./fragment.js";
 
 const PAUSE = 250;
 const MARGIN = "800px";
+const LATER = 4000;
 
 const defaultsOf = ({ controls }) =>
   Object.fromEntries(controls.map((control) => [control.name, control.default]));
@@ -79,7 +80,7 @@ async function follow(figures) {
 
 const whenIdle = (callback) => (window.requestIdleCallback ?? setTimeout)(callback);
 
-// One after another, so that figures far down the page are there when it is printed.
+// One after another, so that figures far down the page are there when it is printed; later, while the reader reads.
 async function startRest(figures) {
   for (const figure of figures) {
     await new Promise(whenIdle);
@@ -101,7 +102,7 @@ function startPage() {
     }
   }, { rootMargin: MARGIN });
   elements.forEach((element) => near.observe(element));
-  const rest = () => startRest(figures);
+  const rest = () => setTimeout(startRest, LATER, figures);
   if (document.readyState === "complete") rest();
   else addEventListener("load", rest);
 }
