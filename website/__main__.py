@@ -57,7 +57,9 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         super().send_header(keyword, value)
 
     def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-cache")  # a new build is seen at once; what has not changed costs a 304
+        # A new build is seen at once; what has a version in its address never changes, and all else costs a 304.
+        is_versioned = "?v=" in self.path
+        self.send_header("Cache-Control", "max-age=31536000, immutable" if is_versioned else "no-cache")
         self.send_header("Vary", "Accept-Encoding")
         super().end_headers()
 

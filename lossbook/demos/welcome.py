@@ -100,7 +100,7 @@ def four_answers() -> Explorable:
             Readout(f"{name}: {{slope:.1f}} points per kg/m²", color=color, slope=lambda typos, fit=fit: fit(typos)[1])
             for name, (fit, color, _) in fits.items()
         ],
-        presets={"no typos": {"typos": 0}, "five in 442": {"typos": TYPOS}, "twelve in 442": {"typos": MOST}},
+        presets={"no typos": {"typos": 0}, "one": {"typos": 1}, "twelve": {"typos": MOST}},
         guess=Guess(
             "Five of 442 scores have one digit too many. Take the five typos back: which line moves most?",
             {

@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as hnp
 from lossbook.explorable import Choice, Slider, Toggle
 from lossbook.explorable.frames import (
     FINE,
+    FINEST,
     MARGIN,
     MOST_EVALUATIONS,
     Frames,
@@ -109,10 +110,10 @@ def test_quantized_within_half_a_step(values):
     values = np.array(values)
     integers, low, step = quantize(values)
     assert integers.min() >= 0
-    assert integers.max() <= 65535
+    assert integers.max() <= FINEST
     span = np.ptp(values)
     size = np.abs(values).max()
-    assert np.abs(low + step * integers - values).max() <= (0.5 + 1e-6) * span / 65535 + 2e-9 * max(1, size)
+    assert np.abs(low + step * integers - values).max() <= (0.5 + 1e-6) * span / FINEST + 2e-9 * max(1, size)
     assert (float(f"{low:.9g}"), float(f"{step:.9g}")) == (low, step)
 
 

@@ -46,6 +46,7 @@ def center(locator: Locator) -> tuple[float, float]:
 
 
 def violations(page: Page) -> list:
+    page.wait_for_function("'stops' in document.documentElement.dataset")
     found = Axe().run(page)
     return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]]
 

@@ -28,7 +28,7 @@ def browse(chromium: Browser, address: str):
         context = chromium.new_context(**{"reduced_motion": "reduce", **options})
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", errors.append)
+        page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.goto(f"{address}/{name}")
         return page
@@ -196,7 +196,7 @@ def test_a_page_opens_from_a_folder(chromium, html):
     context = chromium.new_context()
     page = context.new_page()
     errors = []
-    page.on("pageerror", errors.append)
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto((html / TEXT).as_uri())
     page.locator(".explorable svg").first.wait_for()
     page.click("#theme-button")

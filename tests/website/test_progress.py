@@ -110,7 +110,8 @@ def test_progress_goes_into_a_file_and_back(go, reader, tmp_path, chromium, addr
     with welcome.expect_download() as download:
         welcome.get_by_role("button", name="Save as a file").click()
     download.value.save_as(tmp_path / "progress.json")
-    assert json.loads((tmp_path / "progress.json").read_text())["read"] == {QUIZZES[0]: True}
+    # The welcome page may count as read by now: its end is where the buttons are.
+    assert json.loads((tmp_path / "progress.json").read_text())["read"][QUIZZES[0]] is True
 
     welcome.get_by_role("button", name="Forget everything").click()
     first = welcome.locator("#lossbook-progress li").first

@@ -102,6 +102,7 @@
   const SCROLLING = ".equation, .pst-scrollable-table-container, .bd-article pre";
 
   function setStop(element) {
+    element.getBoundingClientRect(); // asked first: the scroll width alone may be that from before a section was put off
     if (element.scrollWidth > element.clientWidth) {
       element.tabIndex = 0;
     } else {
@@ -139,7 +140,7 @@
         ["italic 1em 'Source Sans 3'", "aα"],
         ["1em 'STIX Two Math'", "a"],
       ]) {
-        document.fonts.load(font, text);
+        document.fonts.load(font, text).catch(() => {}); // the reader has gone on
       }
     });
   });
