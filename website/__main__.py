@@ -1,6 +1,7 @@
 """Build the website, and serve it or print it: ``python -m website build``, ``serve`` and ``pdf``."""
 
 import argparse
+import contextlib
 import gzip
 import http.server
 import os
@@ -38,6 +39,11 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else the body of an answer waits until its headers are acknowledged
     body: bytes | None = None
+
+    def handle(self) -> None:
+        # A browser may drop a connection that it no longer needs.
+        with contextlib.suppress(ConnectionError):
+            super().handle()
 
     def log_message(self, format: str, *arguments) -> None:
         """Keep the address, printed once, in sight."""

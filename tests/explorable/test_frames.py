@@ -270,12 +270,14 @@ def test_far_outside_is_cut_off_and_inside_is_not(frames):
     (index,) = frames.numbers(values, AXIS, 1, "y", True)
     got = decoded(frames).value(index, state())
     room = MARGIN * 10
-    np.testing.assert_allclose(got, np.clip(values, -room, 10 + room), atol=0.002)
+    half_a_step = (0.5 + 1e-3) * (10 + 2 * room) / FINEST
+    np.testing.assert_allclose(got, np.clip(values, -room, 10 + room), rtol=0, atol=half_a_step)
 
 
 def test_lengths_are_cut_off_on_both_sides(frames):
     (index,) = frames.numbers(np.array([-1e9, -3, 4, 1e9]), Scale(0, 10, is_length=True), 1, "dx", True)
-    np.testing.assert_allclose(decoded(frames).value(index, state()), [-100, -3, 4, 100], atol=0.002)
+    half_a_step = (0.5 + 1e-3) * 200 / FINEST
+    np.testing.assert_allclose(decoded(frames).value(index, state()), [-100, -3, 4, 100], rtol=0, atol=half_a_step)
 
 
 def test_texts(frames):
