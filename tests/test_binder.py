@@ -1,5 +1,6 @@
 """A Binder session: what repo2docker would build from the repository, and what is installed in it."""
 
+import shutil
 import sys
 import sysconfig
 from pathlib import Path
@@ -16,11 +17,18 @@ pytestmark = pytest.mark.filterwarnings("ignore:pythonjsonlogger.jsonlogger has 
 
 
 @pytest.fixture
-def buildpack(monkeypatch):
-    """Return what repo2docker takes the repository for, on the machines of mybinder.org."""
+def buildpack(monkeypatch, tmp_path):
+    """Return what repo2docker takes the repository for, on the machines of mybinder.org.
+
+    It decides by the files at the top, but reads all folders, and an environment in one of them is large.
+    """
     from repo2docker.app import Repo2Docker
 
-    monkeypatch.chdir(ROOT)
+    assert not any((ROOT / folder).exists() for folder in ("binder", ".binder")), "these it would decide by instead"
+    for path in ROOT.iterdir():
+        if path.is_file():
+            shutil.copy2(path, tmp_path)
+    monkeypatch.chdir(tmp_path)
     builder = Repo2Docker()
     found = next(pack for kind in builder.buildpacks if (pack := kind(builder.base_image)).detect())
     found.platform = "linux/amd64"

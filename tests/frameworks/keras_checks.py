@@ -72,8 +72,12 @@ def value_and_gradient(loss, y_true, y_pred):
     else:
         import jax
 
-        value = loss(y_true, y_pred)
-        gradient = jax.grad(lambda scores: loss(y_true, scores).sum())(y_pred)
+        def total_and_values(scores):
+            values = loss(y_true, scores)
+            return values.sum(), values
+
+        # Compiled as a whole, as in training, and not operation by operation: that takes longer.
+        (_, value), gradient = jax.jit(jax.value_and_grad(total_and_values, has_aux=True))(y_pred)
     return keras.ops.convert_to_numpy(value), keras.ops.convert_to_numpy(gradient)
 
 

@@ -89,8 +89,9 @@ def tab(firefox, address) -> Iterator[Tab]:
 
 
 def live(page: Page, demo: Demo) -> Locator:
-    figure = page.locator(f"figure#demo-{demo}[data-ready]")
-    figure.wait_for()
+    figure = page.locator(f"figure#demo-{demo}")
+    figure.scroll_into_view_if_needed()  # those far away wait
+    expect(figure).to_have_attribute("data-ready", "")
     return figure
 
 
@@ -98,9 +99,9 @@ def look(figure: Locator) -> dict:
     return figure.evaluate(LOOK)
 
 
-def wait_for_state(page: Page, kept: bool) -> str:
+def wait_for_state(page: Page, demo: Demo, kept: bool) -> str:
     """Wait until the address holds the state of a demo, or no longer does, and return its fragment."""
-    page.wait_for_function("kept => location.hash.includes('?') === kept", arg=kept)
+    page.wait_for_function("([start, kept]) => location.hash.startsWith(start) === kept", arg=[f"#demo-{demo}?", kept])
     return page.evaluate("location.hash")
 
 
@@ -122,15 +123,13 @@ def check_preset(figure: Locator, demo: Demo) -> None:
     reset, preset = figure.locator(".lb-reset"), figure.locator(".lb-preset").last
     reset.click()
     start = look(figure)
-    wait_for_state(figure.page, False)
     preset.click()
     last = look(figure)
     assert last["drawing"] != start["drawing"]
-    fragment = wait_for_state(figure.page, True)
-    assert fragment.startswith(f"#demo-{demo}?")
+    fragment = wait_for_state(figure.page, demo, True)
     reset.click()
     assert look(figure) == start
-    wait_for_state(figure.page, False)
+    wait_for_state(figure.page, demo, False)
     figure.page.evaluate(GO_TO_FRAGMENT, fragment)
     assert look(figure) == last
 
@@ -172,7 +171,7 @@ def test_a_demo_opens_in_the_state_of_the_address(tab):
     demo = DEMOS[0]
     page = tab.open(demo.page)
     live(page, demo).locator(".lb-preset").last.click()
-    wait_for_state(page, True)
+    wait_for_state(page, demo, True)
     before = look(live(page, demo))
     page.reload()
     figure = live(page, demo)

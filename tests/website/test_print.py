@@ -5,7 +5,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from tools import browser, pages
@@ -41,7 +41,9 @@ def paper(chromium: Browser, address):
     def show(name: str, media: str = "print") -> Page:
         page.emulate_media(media=media)
         page.goto(f"{address}/{name}")
-        page.wait_for_function("document.querySelector('.explorable:not([data-ready])') === null")
+        for demo in page.locator("figure.explorable").all():
+            demo.scroll_into_view_if_needed()  # those far away wait
+            expect(demo).to_have_attribute("data-ready", "")
         return page
 
     yield show
