@@ -1,9 +1,16 @@
 """Settings for all tests, those of the pages included."""
 
+import os
+
+# Each core has a process of its own, and its threads would only wait for those of the others. Libraries read this when
+# they are imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ.setdefault(name, "1")
+
 import atexit
 import importlib.util
 import itertools
-import os
 import sys
 import tempfile
 
@@ -46,6 +53,11 @@ DEMO = "application/vnd.lossbook.explorable+json"
 def _no_traces(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what the checks of exercises write about progress out of the repository."""
     record.FILE = tmp_path_factory.mktemp("progress") / record.FILE
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes ``-n auto`` has: on a small machine one more than cores, as browsers let tests wait."""
+    return max(3, os.cpu_count() or 1)
 
 
 def pytest_configure(config: pytest.Config) -> None:

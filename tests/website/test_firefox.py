@@ -123,6 +123,7 @@ def check_preset(figure: Locator, demo: Demo) -> None:
     reset, preset = figure.locator(".lb-reset"), figure.locator(".lb-preset").last
     reset.click()
     start = look(figure)
+    wait_for_state(figure.page, demo, False)  # what the keyboard did may stand there
     preset.click()
     last = look(figure)
     assert last["drawing"] != start["drawing"]
