@@ -46,8 +46,9 @@ pdf: .venv/all  ## make the whole book as one PDF, _build/lossbook.pdf
 	.venv/bin/python -m website pdf
 
 test: .venv/all  ## run every test, and every page with its outputs compared
-	.venv/bin/python -m pytest -n auto --dist loadfile -m 'not quiet'
-	.venv/bin/python -m pytest -m quiet tests/website
+	@rm -rf _build/tests
+	.venv/bin/python -m pytest -n auto --dist loadfile -m 'not quiet' --site _build/tests
+	.venv/bin/python -m pytest -m quiet tests/website --site _build/tests
 
 lab: .venv/book  ## open the course in JupyterLab
 	.venv/bin/python -m jupyter lab

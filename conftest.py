@@ -13,6 +13,7 @@ import importlib.util
 import itertools
 import sys
 import tempfile
+from pathlib import Path
 
 import nbval.kernel
 import pytest
@@ -53,6 +54,11 @@ DEMO = "application/vnd.lossbook.explorable+json"
 def _no_traces(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what the checks of exercises write about progress out of the repository."""
     record.FILE = tmp_path_factory.mktemp("progress") / record.FILE
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let two runs in a row test one website."""
+    parser.addoption("--site", type=Path, help="where to build the website, unless a run before has built it there")
 
 
 def pytest_xdist_auto_num_workers() -> int:

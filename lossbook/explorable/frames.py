@@ -45,10 +45,9 @@ class Scale:
         """Return a place on the axis as it is stored."""
         return math.log10(place) if self.log and place is not None else place
 
-    def apply(self, values: NDArray, where: "Where") -> NDArray:
+    def apply(self, values: NDArray) -> NDArray:
+        """Return values as they are stored; on a logarithmic axis they must be positive."""
         if self.log:
-            if np.any(values <= 0):
-                raise ValueError(f"{where} must be positive for a logarithmic axis, got {values.min():g}{where.at}")
             values = np.log10(values)
         if not np.isfinite(self.low):
             return values
@@ -124,22 +123,36 @@ def evaluate(function: Callable, names: list[str], axes: list[list], where: Wher
     Raises:
         ValueError: for a value that is not finite, of the wrong shape, or not positive on a logarithmic axis.
     """
+    states = [dict(zip(names, combination, strict=True)) for combination in itertools.product(*axes)]
+
+    def number(**state: Any) -> NDArray:
+        return np.asarray(function(**state), dtype=float)
+
     values = []
-    for combination in itertools.product(*axes):
-        where = Where(where.what, dict(zip(names, combination, strict=True)))
-        value = call(lambda **state: np.asarray(function(**state), dtype=float), where)
+    for state in states:
+        place = Where(where.what, state)
+        value = call(number, place)
         if value.size == 0:
-            raise ValueError(f"{where} must not be empty{where.at}")
+            raise ValueError(f"{place} must not be empty{place.at}")
         if value.ndim != ndim:
             wanted = "a number" if ndim == 0 else f"an array of {ndim} dimension{'s' * (ndim > 1)}"
-            raise ValueError(f"{where} must be {wanted}, got shape {value.shape}{where.at}")
+            raise ValueError(f"{place} must be {wanted}, got shape {value.shape}{place.at}")
         if values and value.shape != values[0].shape:
-            raise ValueError(f"{where} must keep its shape {values[0].shape}, got {value.shape}{where.at}")
-        if not np.all(np.isfinite(value)):
-            bad = value[~np.isfinite(value)].flat[0]
-            raise ValueError(f"{where} must be finite, got {bad}{where.at}")
-        values.append(scale.apply(value, where))
-    return np.reshape(values, (*map(len, axes), *values[0].shape))
+            raise ValueError(f"{place} must keep its shape {values[0].shape}, got {value.shape}{place.at}")
+        values.append(value)
+    stacked = np.array(values)
+
+    def refuse(bad: NDArray, must: str) -> None:
+        """Raise an error for the first of the bad values."""
+        if bad.any():
+            first = np.argwhere(bad)[0]
+            place = Where(where.what, states[first[0]])
+            raise ValueError(f"{place} must be {must}, got {stacked[tuple(first)]:g}{place.at}")
+
+    refuse(~np.isfinite(stacked), "finite")
+    if scale.log:
+        refuse(stacked <= 0, "positive for a logarithmic axis")
+    return np.reshape(scale.apply(stacked), (*map(len, axes), *values[0].shape))
 
 
 def quantize(values: NDArray) -> tuple[NDArray, float, float]:

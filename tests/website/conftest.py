@@ -14,10 +14,12 @@ SITE = "https://reader.example/"
 
 
 @pytest.fixture(scope="session")
-def html(tmp_path_factory, worker_id) -> Path:
+def html(pytestconfig, tmp_path_factory, worker_id) -> Path:
     """Build the site as a fork would, once for all processes of the run, and return its folder."""
     own = tmp_path_factory.getbasetemp()
-    folder = (own if worker_id == "master" else own.parent) / "site"
+    folder = pytestconfig.getoption("site") or (own if worker_id == "master" else own.parent) / "site"
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
     built = folder / "built"
     with FileLock(folder.with_suffix(".lock")), pytest.MonkeyPatch.context() as environment:
         if not built.exists():

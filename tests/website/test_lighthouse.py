@@ -5,6 +5,7 @@ They depend on how long scripts run, so nothing else may run meanwhile: `make te
 
 import os
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -25,10 +26,23 @@ def present() -> None:
 
 
 @pytest.fixture(scope="module")
-def verdicts(present, address: str) -> dict[str, Verdict]:
+def careless(tmp_path_factory) -> Iterator[str]:
+    """Serve a page without a title and a description, and return its address."""
+    folder = tmp_path_factory.mktemp("careless")
+    (folder / "index.html").write_text("<!doctype html><html lang=en><p>No title, no description.")
+    with server(folder) as serving:
+        thread = threading.Thread(target=serving.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{serving.server_port}/"
+        serving.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def verdicts(present, address: str, careless: str) -> dict[str, Verdict]:
     """Return the verdict on every page."""
-    addresses = [f"{address}/{page}" for page in PAGES]
-    return dict(zip(PAGES, lighthouse.verdicts(addresses), strict=True))
+    addresses = [*(f"{address}/{page}" for page in PAGES), careless]
+    return dict(zip([*PAGES, "careless"], lighthouse.verdicts(addresses), strict=True))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -36,14 +50,7 @@ def test_scores(page: str, verdicts: dict[str, Verdict]):
     assert lighthouse.problems(verdicts[page]) == []
 
 
-def test_what_costs_points_is_named(tmp_path):
-    (tmp_path / "index.html").write_text("<!doctype html><html lang=en><p>No title, no description.")
-    with server(tmp_path) as serving:
-        thread = threading.Thread(target=serving.serve_forever, daemon=True)
-        thread.start()
-        (verdict,) = lighthouse.verdicts([f"http://127.0.0.1:{serving.server_port}/"])
-        serving.shutdown()
-        thread.join()
-    found = {line.partition(":")[0]: line for line in lighthouse.problems(verdict)}
+def test_what_costs_points_is_named(verdicts: dict[str, Verdict]):
+    found = {line.partition(":")[0]: line for line in lighthouse.problems(verdicts["careless"])}
     assert "document-title" in found["accessibility"]
     assert found["seo"].endswith("document-title (html), meta-description")
