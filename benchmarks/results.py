@@ -6,6 +6,8 @@ import platform
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 FILE = Path(__file__).with_name("results.md")
 HEAD = """\
 # What was measured
@@ -24,9 +26,11 @@ def machine() -> str:
     except OSError:
         system = platform.platform()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    # X86_V3 stands for AVX2, X86_V4 for AVX-512: NumPy has exponentials and logarithms of its own for the latter.
+    found = " and ".join(np.show_config(mode="dicts")["SIMD Extensions"]["found"]) or "its baseline"
     return (
         f"{datetime.date.today()}, {_processor()}, {os.cpu_count()} cores, {memory:.0f} GB of memory, {system}, "
-        f"Python {platform.python_version()}"
+        f"Python {platform.python_version()}, NumPy {np.__version__} with {found}"
     )
 
 
