@@ -7,9 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-# The first is the same browser without what draws its windows and menus: it starts sooner and computes less.
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-NAMES += ("chrome", "msedge")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 MISSING = "no Chromium or Chrome: install one (Debian: apt install chromium) or set CHROMIUM to its path"
 # Root, as in a container, has no sandbox.
 SWITCHES = ["--disable-gpu", *(["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else [])]

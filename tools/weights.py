@@ -16,7 +16,8 @@ SEE_EVERYTHING = """async () => {
     for (const hidden of document.querySelectorAll("details")) hidden.open = true;
     for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
         scrollTo({ top: y, behavior: "instant" });
-        await new Promise(requestAnimationFrame);
+        // A page that has nothing to draw may not be asked for a frame.
+        await Promise.race([new Promise(requestAnimationFrame), new Promise((done) => setTimeout(done, 200))]);
     }
     for (const image of document.images) image.loading = "eager";
 }"""
