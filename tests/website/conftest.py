@@ -1,13 +1,13 @@
 """The built website, and a server for it."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from serving import served
 
-from website.__main__ import build, server
+from website.__main__ import build
 
 FORK = "https://github.com/reader/fork"
 SITE = "https://reader.example/"
@@ -34,9 +34,5 @@ def html(pytestconfig, tmp_path_factory, worker_id) -> Path:
 @pytest.fixture(scope="session")
 def address(html) -> Iterator[str]:
     """Serve the site on this machine and return its address."""
-    with server(html) as serving:
-        thread = threading.Thread(target=serving.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{serving.server_port}"
-        serving.shutdown()
-        thread.join()
+    with served(html) as address:
+        yield address

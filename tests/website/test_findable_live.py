@@ -1,14 +1,12 @@
 """Definitions on hover, the search and the page for addresses that do not exist, in a real browser."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 
 import pytest
 from accessibility import violations
 from playwright.sync_api import Browser, Locator, Page, expect
-
-from website.__main__ import server
+from serving import served
 
 PAGE = "chapters/foundations/gradients.html"
 # Its definition has formulas.
@@ -138,11 +136,11 @@ def results(page: Page) -> list[str]:
 
 
 def test_the_search_works_with_a_server_and_in_a_folder(go, address, html):
-    served = go(f"{address}/search.html?q=pinball+loss")
-    found = results(served)
+    online = go(f"{address}/search.html?q=pinball+loss")
+    found = results(online)
     assert "Quantiles and expectiles: predicting a range" in found
-    expect(served.locator("#search-results ul")).to_contain_text("pinball")  # around which a result quotes its page
-    expect(served.locator("#in-a-folder")).to_be_hidden()
+    expect(online.locator("#search-results ul")).to_contain_text("pinball")  # around which a result quotes its page
+    expect(online.locator("#in-a-folder")).to_be_hidden()
 
     folder = go(f"{html.as_uri()}/search.html?q=pinball+loss")
     assert results(folder) == found
@@ -177,10 +175,8 @@ def test_a_missing_page_leads_back_into_the_book(go, address, missing):
 
 def test_without_the_page_the_server_answers_in_its_own_words(html, tmp_path, chromium):
     shutil.copy(html / "search.html", tmp_path)
-    with server(tmp_path) as serving:
-        threading.Thread(target=serving.serve_forever, daemon=True).start()
+    with served(tmp_path) as address:
         page = chromium.new_page()
-        answer = page.goto(f"http://127.0.0.1:{serving.server_port}/nothing.html")
+        answer = page.goto(f"{address}/nothing.html")
         assert answer.status == 404
         page.close()
-        serving.shutdown()

@@ -4,15 +4,14 @@ They depend on how long scripts run, so nothing else may run meanwhile: `make te
 """
 
 import os
-import threading
 from collections.abc import Iterator
 
 import pytest
+from serving import served
 
 from tools import browser, lighthouse
 from tools.gates import PAGES
 from tools.lighthouse import Verdict
-from website.__main__ import server
 
 pytestmark = pytest.mark.quiet
 
@@ -30,12 +29,8 @@ def careless(tmp_path_factory) -> Iterator[str]:
     """Serve a page without a title and a description, and return its address."""
     folder = tmp_path_factory.mktemp("careless")
     (folder / "index.html").write_text("<!doctype html><html lang=en><p>No title, no description.")
-    with server(folder) as serving:
-        thread = threading.Thread(target=serving.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{serving.server_port}/"
-        serving.shutdown()
-        thread.join()
+    with served(folder) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,15 @@
 
 import random
 import re
-import threading
 from collections.abc import Iterator
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser
+from serving import served
 
 from tools.gates import PAGES, after
 from tools.weights import kilobytes, problems, visits
-from website.__main__ import server
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -35,12 +34,8 @@ def small_site(tmp_path) -> Iterator[str]:
         '<script>fetch("http://127.0.0.2:9/asked").catch(() => 0)</script>'
     )
     (tmp_path / "light.html").write_text("<!doctype html><title>Light</title><p>" + "again and again " * 20_000)
-    with server(tmp_path) as serving:
-        thread = threading.Thread(target=serving.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{serving.server_port}"
-        serving.shutdown()
-        thread.join()
+    with served(tmp_path) as address:
+        yield address
 
 
 def test_a_heavy_page_is_found_out(chromium: Browser, small_site: str):
