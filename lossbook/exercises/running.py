@@ -17,7 +17,6 @@ import numpy as np
 
 SECONDS = 5.0
 TIMES, INTERVAL = 2000, 1e-5  # how often a thread is told to stop, and how many seconds Python gives it in between
-LEFT = "left"
 
 # Code in these places is not the learner's.
 _LIBRARIES = (*{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},)
@@ -54,9 +53,9 @@ def call(function: Callable, arguments: tuple, seconds: float = SECONDS) -> Outc
                 raise
             except BaseException as error:  # SystemExit too: it must not end the notebook
                 box["problem"] = _sentence(error)
-            box[LEFT] = True
+            box["left"] = True
         except _Stopped:
-            box[LEFT] = True
+            box["left"] = True
 
     # A warning is no mistake, even where warnings are made errors. The filters belong to the whole process, so this
     # thread sets them and sets them back: the other one may never end.
@@ -93,8 +92,8 @@ def _stop(thread: threading.Thread, box: dict[str, Any]) -> bool:
     try:
         for _ in range(TIMES):
             # Python changes threads, and raises what another one has sent, only after calls and backward jumps: not
-            # between these two lines, nor between the last line of the learner's and LEFT. So none comes too late.
-            if LEFT in box:
+            # between these two lines, nor between the learner's last line and that note. So none comes too late.
+            if "left" in box:
                 thread.join()
                 break
             tell()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from figures import make_live
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from test_live_demos import DEMOS, EVERYTHING, Demo, drag, keys
 from test_progress import QUIZZES, WELCOME
@@ -89,10 +90,7 @@ def tab(firefox, address) -> Iterator[Tab]:
 
 
 def live(page: Page, demo: Demo) -> Locator:
-    figure = page.locator(f"figure#demo-{demo}")
-    figure.scroll_into_view_if_needed()  # those far away wait
-    expect(figure).to_have_attribute("data-ready", "")
-    return figure
+    return make_live(page.locator(f"figure#demo-{demo}"))
 
 
 def look(figure: Locator) -> dict:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from accessibility import violations
+from figures import make_live
 from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
 from tools import notebooks, pages
@@ -370,9 +371,7 @@ def audits(contexts, address: str) -> Callable[[str, str], list]:
         demos = [demo for demo in DEMOS if demo.page == page]
         shown = Figure(contexts(**USUAL, color_scheme=theme), address, demos[0])
         for demo in demos:
-            figure = shown.page.locator(f"figure#demo-{demo}")
-            figure.scroll_into_view_if_needed()
-            expect(figure).to_have_attribute("data-ready", "")
+            figure = make_live(shown.page.locator(f"figure#demo-{demo}"))
             for skip in figure.locator(".lb-skip:visible").all():
                 skip.click()
         assert shown.page.evaluate("document.documentElement.dataset.theme") == theme

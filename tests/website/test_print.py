@@ -5,7 +5,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page, expect
+from figures import make_live
+from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from tools import browser, pages
@@ -41,9 +42,7 @@ def paper(chromium: Browser, address):
     def show(name: str, media: str = "print") -> Page:
         page.emulate_media(media=media)
         page.goto(f"{address}/{name}")
-        for demo in page.locator("figure.explorable").all():
-            demo.scroll_into_view_if_needed()  # those far away wait
-            expect(demo).to_have_attribute("data-ready", "")
+        make_live(page.locator("figure.explorable"))
         return page
 
     yield show
