@@ -45,6 +45,8 @@ book: .venv/site  ## build the website into _build/html
 pdf: .venv/all  ## make the whole book as one PDF, _build/lossbook.pdf
 	.venv/bin/python -m website pdf
 
+# Many processes import the same modules, which where Python may not keep them compiled each would compile again.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/all  ## run every test, and every page with its outputs compared
 	@rm -rf _build/tests
 	.venv/bin/python -m pytest -n auto --dist loadfile -m 'not quiet' --site _build/tests

@@ -94,15 +94,19 @@ def errors_in_ulps(got: NDArray, expected: list, sizes: list) -> NDArray:
     Results below the smallest normal number have lost digits by definition, so no unit is smaller than that.
     """
     smallest = np.finfo(got.dtype).tiny / np.finfo(got.dtype).eps
-    largest = float(np.finfo(got.dtype).max)
-    errors = []
-    for ours, truth, size in zip(np.ravel(got), np.ravel(expected), np.ravel(sizes), strict=True):
-        if abs(truth) > largest:
-            errors.append(0.0 if ours == np.sign(truth) * np.inf else math.inf)
-            continue
-        unit = float(np.spacing(max(got.dtype.type(abs(size)), smallest)))
-        errors.append(float(abs(number(float(ours)) - truth) / unit) if np.isfinite(ours) else math.inf)
-    return np.array(errors)
+    ours, truths = np.ravel(got).astype(float), np.ravel(expected)
+    # The exact result as a sum of two floats, so that NumPy can do the rest; too large a one is infinite.
+    nearest = np.array([float(truth) for truth in truths])
+    beyond = np.abs(nearest) > np.finfo(got.dtype).max
+    parts = zip(truths, np.where(beyond, 0, nearest).tolist(), strict=True)
+    rest = np.array([float(truth - near) for truth, near in parts])
+    sizes = nearest if sizes is expected else np.array([float(size) for size in np.ravel(sizes)])
+    unit = np.spacing(np.maximum(np.abs(np.where(beyond, 0, sizes)).astype(got.dtype), smallest)).astype(float)
+    infinite = np.where(ours == np.sign(nearest) * np.inf, 0.0, np.inf)
+    finite = np.isfinite(ours) & ~beyond
+    errors = np.full(ours.shape, np.inf)
+    errors[finite] = np.abs((ours - nearest)[finite] - rest[finite]) / unit[finite]
+    return np.where(beyond, infinite, errors)
 
 
 # Regression: losses of the residual ---------------------------------------------------------------

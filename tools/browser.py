@@ -12,6 +12,14 @@ MISSING = "no Chromium or Chrome: install one (Debian: apt install chromium) or 
 # Root, as in a container, has no sandbox.
 SWITCHES = ["--disable-gpu", *(["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else [])]
 
+# The suggestions under the address bar are two pages of their own in every window, which nobody sees here and which
+# cost more than most of our pages.
+UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"]
+# Chromium heeds only the last list of what it is to leave out. Of Playwright's, this is what would ask other hosts, or
+# show a page later or in another way.
+UNWANTED = ["AimEnabled", "HttpsUpgrades", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints"]
+UNWANTED += ["PaintHolding", "ThirdPartyStoragePartitioning", "Translate"]
+
 
 def path() -> str | None:
     """Return where the browser is, or None without one; the environment variable CHROMIUM has the first word."""
@@ -27,7 +35,8 @@ def start(playwright: Playwright, *arguments: str) -> Browser:
     executable = path()
     if executable is None:
         raise FileNotFoundError(MISSING)
-    return playwright.chromium.launch(executable_path=executable, args=[*SWITCHES, *arguments])
+    features = f"--disable-features={','.join(UNSEEN + UNWANTED)}"
+    return playwright.chromium.launch(executable_path=executable, args=[*SWITCHES, features, *arguments])
 
 
 @contextmanager

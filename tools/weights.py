@@ -102,10 +102,13 @@ def _visit(page: Page, address: str) -> Visit:
     page.on("request", check_host)
     page.goto(address, wait_until="networkidle")
     page.evaluate(SEE_EVERYTHING)
-    while True:
+    for _ in range(100):
         page.wait_for_timeout(300)
         if requests.keys() <= sizes.keys():
             break
+    else:
+        unanswered = sorted(requests[key][0] for key in requests.keys() - sizes.keys())
+        raise TimeoutError(f"{address}: no answer within 30 s to {', '.join(unanswered)}")
     has_demos = page.locator("[data-explorable]").count() > 0
     page.remove_listener("request", check_host)
     session.detach()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from figures import make_live
+from figures import Tab, make_live
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from test_live_demos import DEMOS, EVERYTHING, Demo, drag, keys
 from test_progress import QUIZZES, WELCOME
@@ -43,32 +43,6 @@ OPTIONS = """quiz => {
   }
   return found;
 }"""
-
-
-class Tab:
-    """Opens pages one after the other, and notes what goes wrong on them."""
-
-    def __init__(self, window: BrowserContext, root: str) -> None:
-        self.root = root
-        self.page = window.new_page()
-        self.problems: list[str] = []
-        self.page.on("console", lambda message: self._note(message.type in ("error", "warning"), message.text))
-        self.page.on("pageerror", lambda error: self._note(True, str(error)))
-        self.page.on("request", lambda request: self._note(not self._is_ours(request.url), request.url))
-
-    def _is_ours(self, url: str) -> bool:
-        return url.startswith((self.root, "data:", "blob:"))
-
-    def _note(self, is_problem: bool, text: str) -> None:
-        if is_problem:
-            self.problems.append(f"{self.page.url}: {text}")
-
-    def open(self, name: str) -> Page:
-        """Open a page, unless it is open."""
-        address = f"{self.root}/{name}"
-        if self.page.url.split("#")[0] != address:
-            self.page.goto(address)
-        return self.page
 
 
 def window(firefox: Browser, width: int = 1300) -> BrowserContext:

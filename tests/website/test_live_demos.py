@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from urllib.parse import urlsplit
 
 import pytest
 from accessibility import violations
-from figures import make_live
+from figures import Tab, make_live
 from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
 from tools import notebooks, pages
@@ -44,39 +43,28 @@ every_demo = pytest.mark.parametrize("demo", DEMOS, ids=str, scope="module")
 
 
 class Figure:
-    """A live figure in an open page, with what went wrong there."""
+    """A live figure on the page that a tab shows; it lasts until the tab shows another."""
 
-    def __init__(self, context: BrowserContext, address: str, demo: Demo, fragment: str = "") -> None:
+    def __init__(self, tab: Tab, demo: Demo, fragment: str = "") -> None:
         self.demo = demo
-        self.host = urlsplit(address).netloc
-        self.problems: list[str] = []
-        self.page = context.new_page()
-        self.page.on("console", lambda message: self._note(message.type in ("error", "warning"), message.text))
-        self.page.on("pageerror", lambda error: self._note(True, str(error)))
-        self.page.on("request", self._check_request)
-        # Formulas are typeset later, and no demo waits for them.
-        where = f"{address}/{demo.page}{fragment or '#demo-' + demo.spec['name']}"
-        self.page.goto(where, wait_until="domcontentloaded")
+        self.tab = tab
+        self.page = tab.page
+        tab.load(f"{demo.page}{fragment or '#demo-' + demo.spec['name']}")
         self.root = self.page.locator(f"figure#demo-{demo.spec['name']}[data-ready]")
         self.root.wait_for()
         self.page.wait_for_function("document.fonts.status === 'loaded'")
-
-    def _note(self, is_problem: bool, text: str) -> None:
-        # Errors of the theme's own scripts are no matter of the demos.
-        if is_problem and "explorable" in text:
-            self.problems.append(text)
-
-    def _check_request(self, request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob") and parts.netloc != self.host:
-            self.problems.append(f"request to {request.url}")
 
     def control(self, index: int) -> Locator:
         return self.root.locator(".lb-controls > .lb-control").nth(index)
 
     def settle(self) -> None:
         """Wait for the frame after the next, in which every change is drawn."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.page.evaluate(
+            """() => new Promise((done, fail) => {
+                setTimeout(() => fail(new Error("nothing was drawn for 20 s")), 20000);
+                requestAnimationFrame(() => requestAnimationFrame(done));
+            })"""
+        )
 
     def look(self) -> tuple[str, list[str]]:
         """What is drawn, and what the readouts say."""
@@ -115,44 +103,42 @@ class Figure:
 
 
 @pytest.fixture(scope="module")
-def contexts(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Give windows of the same kind the same cache."""
-    made: dict[str, BrowserContext] = {}
+def tabs(chromium: Browser, address: str) -> Iterator[Callable[..., Tab]]:
+    """Give a tab for a purpose and for each kind of window; each has a window of its own, or it might not be drawn."""
+    windows: dict[str, BrowserContext] = {}
+    made: dict[str, Tab] = {}
 
-    def context(**options) -> BrowserContext:
-        key = repr(sorted(options.items()))
+    def tab(purpose: str, **options) -> Tab:
+        key = repr((purpose, sorted(options.items())))
         if key not in made:
-            made[key] = chromium.new_context(**options)
+            windows[key] = chromium.new_context(**options)
+            made[key] = Tab(windows[key], address)
         return made[key]
 
-    yield context
-    for one in made.values():
-        one.close()
+    yield tab
+    for window in windows.values():
+        window.close()
 
 
 USUAL = {"reduced_motion": "reduce", "viewport": {"width": 1300, "height": 900}}
 
 
 @pytest.fixture
-def figure(contexts, address: str) -> Iterator[Callable[..., Figure]]:
-    """Open figures; at the end, none may have complained."""
+def figure(tabs) -> Iterator[Callable[..., Figure]]:
+    """Open figures, one after the other; at the end, none may have complained."""
     opened = []
 
     def open_figure(demo: Demo, fragment: str = "", **options) -> Figure:
-        opened.append(Figure(contexts(**USUAL | options), address, demo, fragment))
+        opened.append(Figure(tabs("one test", **USUAL | options), demo, fragment))
         return opened[-1]
 
     yield open_figure
-    for one in opened:
-        one.page.close()
-    assert [problem for one in opened for problem in one.problems] == []
+    assert [problem for one in opened for problem in one.tab.problems] == []
 
 
 @pytest.fixture(scope="module")
-def opened(demo: Demo, contexts, address: str) -> Iterator[Figure]:
-    one = Figure(contexts(**USUAL), address, demo)
-    yield one
-    one.page.close()
+def opened(demo: Demo, tabs) -> Figure:
+    return Figure(tabs("many tests", **USUAL), demo)
 
 
 @pytest.fixture
@@ -161,7 +147,7 @@ def shown(opened: Figure) -> Iterator[Figure]:
     opened.reveal()
     opened.glide(opened.root.locator(".lb-reset"))
     yield opened
-    assert opened.problems == []
+    assert opened.tab.problems == []
 
 
 def changes(figure: Figure, act) -> bool:
@@ -318,9 +304,10 @@ def test_the_address_restores_the_state(figure, demo):
     shown.page.wait_for_function("location.hash.includes('?')")
     fragment = shown.page.evaluate("location.hash")
     assert fragment.startswith(f"#demo-{demo}?")
+    positions, (_, readouts) = shown.positions(), shown.look()
     again = figure(demo, fragment)
-    assert again.positions() == shown.positions()
-    assert again.look()[1] == shown.look()[1]
+    assert again.positions() == positions
+    assert again.look()[1] == readouts
     expect(again.root).to_be_in_viewport()
     again.page.evaluate("name => { location.hash = `#demo-${name}?` }", str(demo))
     again.settle()
@@ -360,7 +347,7 @@ def test_guess_comes_before_the_answer(figure, demo):
 
 
 @pytest.fixture(scope="module")
-def audits(contexts, address: str) -> Callable[[str, str], list]:
+def audits(tabs) -> Callable[[str, str], list]:
     """Run axe on all demos of a page together, after their guesses: it reads the whole page each time.
 
     How they are before, test_frame.py sees with the rest of the page.
@@ -369,16 +356,14 @@ def audits(contexts, address: str) -> Callable[[str, str], list]:
     @cache
     def audit(page: str, theme: str) -> list:
         demos = [demo for demo in DEMOS if demo.page == page]
-        shown = Figure(contexts(**USUAL, color_scheme=theme), address, demos[0])
+        shown = Figure(tabs("audit", **USUAL, color_scheme=theme), demos[0])
         for demo in demos:
             figure = make_live(shown.page.locator(f"figure#demo-{demo}"))
             for skip in figure.locator(".lb-skip:visible").all():
                 skip.click()
         assert shown.page.evaluate("document.documentElement.dataset.theme") == theme
-        found = violations(shown.page, *(f"#demo-{demo}" for demo in demos))
-        shown.page.close()
-        assert shown.problems == []
-        return found
+        assert shown.tab.problems == []
+        return violations(shown.page, *(f"#demo-{demo}" for demo in demos))
 
     return audit
 
@@ -407,17 +392,14 @@ def test_nothing_overflows_a_narrow_screen(figure, demo):
 
 
 @every_demo
-def test_without_scripts_there_is_the_picture(chromium, address, demo):
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{address}/{demo.page}")
+def test_without_scripts_there_is_the_picture(tabs, demo):
+    page = tabs("look", java_script_enabled=False).open(demo.page)
     expect(page.locator(f"#demo-{demo} .explorable-stage")).to_be_hidden()
     pictures = page.locator("noscript img")
     assert pictures.count() == sum(other.page == demo.page for other in EVERYTHING)
     index = [str(other) for other in EVERYTHING if other.page == demo.page].index(str(demo))
     expect(pictures.nth(index)).to_be_visible()
     assert len(pictures.nth(index).get_attribute("alt")) > 40
-    context.close()
 
 
 @every_demo
