@@ -102,10 +102,10 @@ def errors_in_ulps(got: NDArray, expected: list, sizes: list) -> NDArray:
     rest = np.array([float(truth - near) for truth, near in parts])
     sizes = nearest if sizes is expected else np.array([float(size) for size in np.ravel(sizes)])
     unit = np.spacing(np.maximum(np.abs(np.where(beyond, 0, sizes)).astype(got.dtype), smallest)).astype(float)
-    infinite = np.where(ours == np.sign(nearest) * np.inf, 0.0, np.inf)
+    infinite = np.where(ours == np.copysign(np.inf, nearest), 0.0, np.inf)
     finite = np.isfinite(ours) & ~beyond
     errors = np.full(ours.shape, np.inf)
-    errors[finite] = np.abs((ours - nearest)[finite] - rest[finite]) / unit[finite]
+    errors[finite] = np.abs(ours[finite] - nearest[finite] - rest[finite]) / unit[finite]
     return np.where(beyond, infinite, errors)
 
 
