@@ -116,6 +116,19 @@ def test_contents_unfold_on_a_narrow_screen(browse):
     expect(button).to_be_focused()
 
 
+def test_far_sections_are_laid_out_in_the_end(browse):
+    page = browse("chapters/reference/losses.html", viewport={"width": 412, "height": 800})
+    page.wait_for_function(
+        """[...document.querySelectorAll("article section")].every(
+            section => getComputedStyle(section).contentVisibility === "visible")"""
+    )
+    height = "document.documentElement.scrollHeight"
+    before = page.evaluate(height)
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
+    page.wait_for_timeout(300)
+    assert page.evaluate(height) == before
+
+
 def test_without_a_script_the_contents_stand_there(browse):
     page = browse(TEXT, viewport={"width": 360, "height": 700}, java_script_enabled=False)
     expect(page.locator("#site-navigation")).to_be_visible()
