@@ -103,7 +103,10 @@
     const end = performance.now() + 6; // milliseconds, few enough for a slow phone to answer in between
     while (putOff.length > 0 && performance.now() < end) {
       const section = putOff.shift();
-      section.style.contentVisibility = "visible";
+      if (getComputedStyle(section).contentVisibility === "auto") {
+        section.style.contain = "layout paint style"; // as "auto" has it
+        section.style.contentVisibility = "visible";
+      }
       section.getBoundingClientRect();
     }
     if (putOff.length > 0) {
