@@ -14,6 +14,7 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 RENDERER = "mathml"
+LONG = 20  # characters; browsers do not break MathML, and what is shorter fits a line of 18rem
 
 _converter = LatexToMathML(fancy_error=False)
 _logger = logging.getLogger(__name__)
@@ -28,13 +29,20 @@ def mathml(latex: str, display: bool, place: nodes.Node | None = None) -> str:
         return html.escape(latex)
 
 
+def in_line(latex: str, place: nodes.Node | None = None) -> str:
+    """Return a formula within a line of text; one that may be longer than a phone's line gets a box that scrolls."""
+    formula = mathml(latex, False, place)
+    characters = html.unescape(re.sub(r"<[^>]+>", "", formula))
+    return f'<span class="long-formula">{formula}</span>' if len(characters) >= LONG else formula
+
+
 def in_text(text: str) -> str:
     """Return HTML with each ``$...$`` in it typeset."""
-    return re.sub(r"\$([^$]+)\$", lambda formula: mathml(html.unescape(formula[1]), display=False), text)
+    return re.sub(r"\$([^$]+)\$", lambda formula: in_line(html.unescape(formula[1])), text)
 
 
 def _inline(translator: HTML5Translator, node: nodes.math) -> None:
-    translator.body.append(mathml(node.astext(), False, node))
+    translator.body.append(in_line(node.astext(), node))
     raise nodes.SkipNode
 
 

@@ -97,28 +97,9 @@
 
   const whenIdle = window.requestIdleCallback ?? setTimeout;
 
-  // While a page loads, far sections are put off. After that they are laid out too, a few at a time: until then what is
-  // in them seems to lie on what comes after them, to whoever asks where it stands.
-  function layOut(putOff) {
-    const end = performance.now() + 6; // milliseconds, few enough for a slow phone to answer in between
-    while (putOff.length > 0 && performance.now() < end) {
-      const section = putOff.shift();
-      if (getComputedStyle(section).contentVisibility === "auto") {
-        section.style.contain = "layout paint style"; // as "auto" has it
-        section.style.contentVisibility = "visible";
-      }
-      section.getBoundingClientRect();
-    }
-    if (putOff.length > 0) {
-      whenIdle(() => layOut(putOff));
-    }
-  }
-
-  addEventListener("load", () => whenIdle(() => layOut([...document.querySelectorAll(".bd-article section")])));
-
   // What scrolls inside itself can be reached, and so scrolled, by keyboard. Whether it scrolls is asked when it is near
   // the window, and of the rest a few at a time: asking lays out what the browser has put off.
-  const SCROLLING = ".equation, .pst-scrollable-table-container, .bd-article pre";
+  const SCROLLING = ".equation, .long-formula, .pst-scrollable-table-container, .bd-article pre";
 
   function setStop(element) {
     element.getBoundingClientRect(); // asked first: the scroll width alone may be that from before a section was put off
