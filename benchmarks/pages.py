@@ -121,7 +121,7 @@ def report(measured: dict[str, Figures], firsts: dict[str, Visit]) -> str:
             "".join(f"1. {transfer}\n" for transfer in heaviest(firsts[heavy].page)),
             "### Lighthouse\n",
             "On its mobile settings; the times are those of a simulated phone with a slow connection. A page below the "
-            "budget for performance is measured three times, and the middle one counts.\n",
+            "budget for performance is measured five times, and the middle one counts.\n",
             of_pages(measured, [*AT_LEAST, *TIMES]),
             "### Before and after\n",
             f"Before: {notes}\n",
