@@ -58,9 +58,10 @@ def test_nothing_overflows_a_narrow_screen(browse, name):
     page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
     # What is put off would be cut off, and not counted.
     page.evaluate("document.querySelectorAll('article section').forEach(({ style }) => { style.display = 'contents' })")
-    beyond = """() => [...document.querySelectorAll("body *")]
-        .filter(element => element.getBoundingClientRect().right > 321 && !element.closest(
-            ".equation, .long-formula, .pst-scrollable-table-container, pre, svg, canvas, .skip-link, .menu ul, noscript"))
+    scrolling = ".equation, .long-formula, .pst-scrollable-table-container, pre"
+    beyond = f"""() => [...document.querySelectorAll("body *")]
+        .filter(element => element.getBoundingClientRect().right > 321
+            && !element.closest("{scrolling}, svg, canvas, .skip-link, .menu ul, noscript"))
         .map(element => element.outerHTML.slice(0, 120))"""
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.evaluate(beyond)
 
