@@ -136,7 +136,7 @@ def test_links_lead_to_sections_that_were_put_off(browse):
 def test_nothing_put_off_seems_to_lie_on_something_else(browse):
     page = browse("chapters/reference/losses.html", viewport={"width": 412, "height": 800})
     assert page.evaluate("getComputedStyle(document.querySelector('#tversky')).contentVisibility") == "auto"
-    result = Axe().run(page, options={"runOnly": ["color-contrast"]}).response
+    result = Axe().run(page, options={"runOnly": ["color-contrast"], "resultTypes": ["incomplete"]}).response
     unsure = {
         check["data"]["messageKey"] for rule in result["incomplete"] for node in rule["nodes"] for check in node["any"]
     }
