@@ -21,6 +21,8 @@ from jupyter_client.manager import KernelManager
 
 from lossbook.exercises import record
 
+pytest_plugins = ["benchmarks.cost"]
+
 # The kernels that run the pages inherit these. A backend that the user chose for plots would keep the kernels
 # from drawing inline.
 os.environ["KERAS_BACKEND"] = "tensorflow"

@@ -23,7 +23,8 @@ PAGES = sorted({each.name.rsplit("/", 1)[0] for each in ALL})
 
 
 def by_name(found):
-    return {"argvalues": found, "ids": [each.name for each in found]}
+    """Return what parametrizes a test by exercise."""
+    return {"argvalues": [pytest.param(each, id=each.name, marks=pytest.mark.per("exercise")) for each in found]}
 
 
 def module_of(page):
@@ -352,6 +353,7 @@ def imports(source):
     return "\n".join(ast.unparse(node) for node in nodes if (node.module or "").split(".")[0] in ("lossbook", "scipy"))
 
 
+@pytest.mark.per("page")
 @pytest.mark.parametrize("page", PAGES)
 def test_the_page_has_three_exercises_a_bug_and_a_quiz(page):
     own = [each for each in ALL if each.name.startswith(f"{page}/")]
@@ -367,6 +369,7 @@ def test_the_page_has_three_exercises_a_bug_and_a_quiz(page):
     assert shown[0].outputs[0].data["text/markdown"] == quiz._repr_markdown_()
 
 
+@pytest.mark.per("page")
 @pytest.mark.parametrize("page", PAGES)
 def test_the_feedback_of_a_quiz_is_about_its_option(page):
     (quiz,) = [each for each in vars(module_of(page)).values() if isinstance(each, Quiz)]

@@ -44,7 +44,10 @@ def demo_names():
 
 
 NAMES = list(demo_names())
-each_demo = pytest.mark.parametrize("name", NAMES)
+
+
+def each_demo(test):
+    return pytest.mark.per("demo", "name")(pytest.mark.parametrize("name", NAMES)(test))
 
 
 @cache
