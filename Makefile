@@ -47,25 +47,27 @@ pdf: .venv/all  ## make the whole book as one PDF, _build/lossbook.pdf
 
 # Many processes import the same modules, which where Python may not keep them compiled each would compile again.
 test: export PYTHONDONTWRITEBYTECODE =
+test: kept = --site _build/tests --costs _build/tests/costs.json
 test: .venv/all  ## run every test, and every page with its outputs compared
 	@rm -rf _build/tests
-	.venv/bin/python -m pytest -n auto --dist loadfile -m 'not quiet' --site _build/tests
-	.venv/bin/python -m pytest -m quiet tests/website --site _build/tests
+	.venv/bin/python -m pytest -n auto --dist loadfile -m 'not quiet' $(kept)
+	.venv/bin/python -m pytest -m quiet tests/website $(kept)
 
 lab: .venv/book  ## open the course in JupyterLab
 	.venv/bin/python -m jupyter lab
 
-refresh: .venv/all  ## run the pages and store their outputs [PAGE=regression/quantiles]
-	.venv/bin/python -m tools.refresh $(PAGE)
+refresh: .venv/all  ## run the pages and store their outputs [PAGE=regression/quantiles] [TRY=1: on other processors, too]
+	.venv/bin/python -m tools.refresh $(if $(TRY),--try) $(PAGE)
 
 format: .venv/all  ## format the code and fix what ruff can fix
 	.venv/bin/python -m ruff format
 	.venv/bin/python -m ruff check --fix
 
-bench: .venv/all  ## measure the losses, the import of the package, the demos and the pages
+bench: .venv/all  ## measure the losses, the import of the package, the demos, the pages and the last `make test`
 	.venv/bin/python -m benchmarks
 	.venv/bin/python -m benchmarks.latency
 	.venv/bin/python -m benchmarks.pages
+	.venv/bin/python -m benchmarks.suite
 
 setup: .venv/all  ## install everything, and nothing more
 

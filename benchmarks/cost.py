@@ -20,12 +20,16 @@ import psutil
 import pytest
 
 from tools import pages
+from tools.repository import ROOT
 
 BUDGETS = {"fixed": 450.0, "page": 22.0, "demo": 3.0, "exercise": 0.3}
 """At most, in CPU seconds: everything that does not grow with the book, and on average a page, a demo, an exercise."""
 
 REFERENCE = 0.1
 """The CPU seconds that `load` takes on the machine that the budgets were set on, with nothing else running."""
+
+COSTS = ROOT / "_build" / "tests" / "costs.json"
+"""Where `make test` keeps what its runs cost."""
 
 PAGES = {pages.name(path) for path in pages.notebooks()}
 BUILD = "build of the website"

@@ -1,19 +1,22 @@
 """Run pages and store their outputs: ``python -m tools.refresh [PAGE ...]``, all pages without one.
 
 A PAGE is a path or a short name such as ``regression/quantiles``. The generated reference pages are rewritten
-too.
+too. With ``--try`` the chosen pages, and the reference pages, are then compared once on every processor that this one
+can stand for.
 """
 
 import argparse
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tools import notebooks, pages, reference
-from tools.repository import repository
+from tools import notebooks, pages, processors, reference
+from tools.repository import ROOT, repository
 
 
 def refresh(path: Path, address: str | None) -> None:
@@ -29,9 +32,19 @@ def refresh(path: Path, address: str | None) -> None:
     notebooks.write(notebooks.normalize(nb, address), path)
 
 
+def compare(paths: list[Path], processor: str) -> int:
+    """Run pages as on a processor, compare their outputs and the reference pages with what is stored, and say how."""
+    tests = [*map(str, paths), "tests/test_concepts.py", "tests/test_losses_page.py"]
+    command = [sys.executable, "-m", "pytest", "--quiet", *tests]
+    code = subprocess.run(command, cwd=ROOT, env=processors.environment(processor)).returncode
+    print(f"{processor}: {'other outputs than those stored' if code else 'the same outputs'}", flush=True)
+    return int(code != 0)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.refresh", description=__doc__)
     parser.add_argument("page", nargs="*", help="a notebook, or chapter/page; all pages when none is given")
+    parser.add_argument("--try", action="store_true", dest="tries", help="compare on other processors, too")
     arguments = parser.parse_args()
     chosen = [pages.find(page) for page in arguments.page] or pages.notebooks()
     # What a user has chosen for other work must not show in the stored outputs.
@@ -49,6 +62,8 @@ def main() -> int:
         else:
             print(f"{pages.name(path)}: {time.perf_counter() - start:.1f} s")
     reference.write()
+    if arguments.tries and not failed:
+        failed = sum(compare(chosen, processor) for processor in processors.here())
     return failed
 
 

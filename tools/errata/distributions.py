@@ -55,14 +55,14 @@ def _last_loss(log_variance: bool) -> str:
     inputs = np.stack([np.ones_like(x), x], axis=1)
 
     mean, spread = np.zeros(2), np.array([0.0 if log_variance else 1.0, 0.0])
-    for _ in range(500):
+    for _ in range(2000):
         raw = inputs @ spread
         variance = np.exp(raw) if log_variance else raw
         residual = inputs @ mean - y
         loss = np.mean(np.log(2 * np.pi * variance) + residual**2 / variance) / 2
         by_raw = (1 - residual**2 / variance) / (2 if log_variance else 2 * variance)
-        mean -= 0.1 * inputs.T @ (residual / variance) / len(y)
-        spread -= 0.1 * inputs.T @ by_raw / len(y)
+        mean -= 0.02 * inputs.T @ (residual / variance) / len(y)
+        spread -= 0.02 * inputs.T @ by_raw / len(y)
         if np.isnan(loss):
             return "turns to NaN when a variance falls below 0"
     return f"ends at {loss:.3f}"
