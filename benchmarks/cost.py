@@ -119,6 +119,8 @@ def _subject(item: pytest.Item) -> tuple[str, str]:
     if marker is None:
         return "fixed", file
     kind, *parameter = marker.args
+    if "name" in marker.kwargs:
+        return kind, marker.kwargs["name"]
     value = item.callspec.params[parameter[0] if parameter else kind]
     if kind == "demo":  # its own name, or that of the function that makes it
         return kind, str(value).rpartition(".")[2].replace("_", "-")
@@ -225,7 +227,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "per(kind, parameter=kind): part of what one more page, demo or exercise (kind) costs; a parameter says which",
+        "per(kind, parameter=kind): part of what a page, demo or exercise costs, which a parameter or name= names",
     )
     is_worker = hasattr(config, "workerinput")
     runs_tests = is_worker or not config.getoption("numprocesses", None)

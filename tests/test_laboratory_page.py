@@ -10,6 +10,8 @@ from lossbook.laboratory.runs import advice
 from tools import notebooks
 from tools.repository import ROOT
 
+pytestmark = pytest.mark.per("page", name="regression/laboratory")
+
 PAGE = ROOT / "chapters" / "regression" / "laboratory.ipynb"
 
 

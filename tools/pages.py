@@ -1,5 +1,6 @@
 """Which pages the book has: the ones that ``_toc.yml`` lists, in its order."""
 
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -17,14 +18,15 @@ def _entries(node: dict):
             yield from _entries(child)
 
 
-def documents() -> list[Path]:
+@cache
+def documents() -> tuple[Path, ...]:
     """Return every page of the book; the ones without a notebook are Markdown."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     paths = []
     for entry in _entries(toc):
         as_markdown = ROOT / f"{entry}.md"
         paths.append(as_markdown if as_markdown.exists() else ROOT / f"{entry}.ipynb")
-    return paths
+    return tuple(paths)
 
 
 def notebooks() -> list[Path]:

@@ -7,6 +7,8 @@ from lossbook import AbsoluteError, SquaredError
 from lossbook.exercises.foundations.gradients import bug, ratio, relu, slope
 from lossbook.optimization import linear_objective
 
+pytestmark = pytest.mark.per("page", name="foundations/gradients")
+
 H = 1e-6
 
 

@@ -8,6 +8,8 @@ from lossbook import GaussianNLL
 from lossbook.datasets import daily_returns, diabetes
 from lossbook.exercises.foundations.properties import _gap, _gaussian_loss, _scale_loss, _two_noises, per_mille
 
+pytestmark = pytest.mark.per("page", name="foundations/properties")
+
 
 @pytest.fixture
 def returns():

@@ -8,6 +8,8 @@ from lossbook.datasets import diabetes
 from lossbook.exercises.foundations.what_is_a_loss import _fit_clinic, _share_too_low, bug, first_step
 from lossbook.optimization import gradient_descent, linear_objective
 
+pytestmark = pytest.mark.per("page", name="foundations/what-is-a-loss")
+
 
 @pytest.fixture
 def patients():

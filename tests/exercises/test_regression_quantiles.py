@@ -8,6 +8,8 @@ from lossbook import Quantile
 from lossbook.exercises.regression import quantiles as exercises
 from tools.repository import ROOT
 
+pytestmark = pytest.mark.per("page", name="regression/quantiles")
+
 
 @pytest.mark.parametrize("tau", [0.05, 0.5, 0.9])
 def test_the_gradient_of_the_pinball_loss(tau):

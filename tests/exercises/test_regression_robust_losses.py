@@ -9,6 +9,8 @@ from lossbook.datasets import diabetes
 from lossbook.exercises.regression import robust_losses as exercises
 from lossbook.optimization import linear_objective
 
+pytestmark = pytest.mark.per("page", name="regression/robust-losses")
+
 
 def fit(loss, features, y_true, start):
     return minimize(linear_objective(loss, features, y_true), start, jac=True, method="BFGS").x

@@ -9,6 +9,8 @@ from lossbook.datasets import diabetes
 from lossbook.exercises.regression import squared_and_absolute as page
 from lossbook.exercises.regression.squared_and_absolute import bug, line, pixels, typo, weighted
 
+pytestmark = pytest.mark.per("page", name="regression/squared-and-absolute")
+
 
 @pytest.mark.parametrize("case", bug.cases)
 def test_the_repaired_loss_is_the_mean_squared_error(case):
