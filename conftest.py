@@ -18,6 +18,8 @@ from pathlib import Path
 import nbval.kernel
 import pytest
 from jupyter_client.manager import KernelManager
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from lossbook.exercises import record
 
@@ -44,9 +46,12 @@ if sys.platform != "win32":
     nbval.kernel.KernelManager = _kernel_manager
 
 
-# Without PyTorch its twins cannot be imported, so their examples cannot run; in CI that is an error.
 HAS_TORCH = importlib.util.find_spec("torch") is not None
-collect_ignore = [] if HAS_TORCH or os.environ.get("CI") else ["lossbook/frameworks/torch.py"]
+
+# Every process of a test run imports what it collects, and TensorFlow and PyTorch take seconds. So these are not
+# searched for examples: tests/frameworks, whose tests import both only when they are run, runs those of the twins too.
+collect_ignore = [f"lossbook/frameworks/{name}.py" for name in ("keras", "torch")]
+collect_ignore += ["tests/frameworks/keras_checks.py"]
 
 
 DEMO = "application/vnd.lossbook.explorable+json"
@@ -66,6 +71,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many processes ``-n auto`` has: on a small machine one more than cores, as browsers let tests wait."""
     return max(3, os.cpu_count() or 1)
+
+
+class _Scheduling(LoadFileScheduling):
+    """One process runs a file, and one all of tests/frameworks, so that no other imports TensorFlow and PyTorch."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = "tests/frameworks/"
+        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """Return how ``--dist loadfile`` deals out tests."""
+    return _Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,21 +1,23 @@
-"""The Keras twins: on TensorFlow here, and on the other backends in a process of their own."""
+"""The Keras twins: on TensorFlow here, and on the other backends in a process of their own.
 
+Every process of a test run reads this file, but one runs it: Keras is imported by the fixtures, as it takes seconds.
+"""
+
+import doctest
 import importlib
 import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
-import keras
-import keras_checks as checks
 import numpy as np
 import pytest
-from twin_samples import residuals
+from twin_samples import IN_KERAS, residuals, twin_of
 
-from lossbook import Quantile, SquaredError
+from lossbook import Expectile, Quantile, SquaredError
 from lossbook.core import hyperparameters
-from lossbook.frameworks import keras as twins
 
 # When Keras 3.15 reads one of its variables, NumPy 2 misses an argument.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -25,32 +27,43 @@ ONE_SCORE = [
     *("Quantile", "Expectile", "AsymmetricSquaredError", "Tukey", "GeneralRobust"),
     *("BinaryCrossEntropy", "BinaryFocal"),
 ]
+each_loss = pytest.mark.parametrize(("loss", "samples"), IN_KERAS, ids=[repr(loss) for loss, _ in IN_KERAS])
+
+
+@pytest.fixture(scope="module")
+def twins() -> ModuleType:
+    return importlib.import_module("lossbook.frameworks.keras")
+
+
+@pytest.fixture(scope="module")
+def checks() -> ModuleType:
+    return importlib.import_module("keras_checks")
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("entry", checks.PAIRS, ids=checks.name_of)
-def test_value_and_gradient_are_those_of_the_loss(entry, dtype):
-    checks.check_agreement(*entry, dtype)
+@each_loss
+def test_value_and_gradient_are_those_of_the_loss(checks, loss, samples, dtype):
+    checks.check_agreement([(loss, samples)], dtype)
 
 
-def test_every_twin_is_compared():
+def test_every_twin_is_compared(twins):
     own = {"AsymmetricSquaredError", "UncertaintyWeighted"}  # both compared below
-    assert {type(twin).__name__ for twin, _, _ in checks.PAIRS} | own == set(twins.__all__)
+    assert {type(loss).__name__ for loss, _ in IN_KERAS} | own == set(twins.__all__)
 
 
-@pytest.mark.parametrize(("twin", "loss"), [(twin, loss) for twin, loss, _ in checks.PAIRS])
-def test_has_the_hyperparameters_of_the_loss_and_their_defaults(twin, loss):
+@each_loss
+def test_has_the_hyperparameters_of_the_loss_and_their_defaults(twins, loss, samples):
+    twin = twin_of(loss, twins)
     config = twin.get_config()
     assert {name: config[name] for name in hyperparameters(loss)} == hyperparameters(loss)
     assert type(twin)().mirrored == type(loss)()
 
 
-def test_asymmetric_squared_error_is_an_expectile_up_to_scale():
+def test_asymmetric_squared_error_is_an_expectile_up_to_scale(checks, twins):
     y_true, y_pred = residuals()
-    value, gradient = checks.value_and_gradient(
-        twins.AsymmetricSquaredError(under=10, over=1, reduction=None, dtype="float64"), y_true, y_pred
-    )
-    expectile = checks.regression.Expectile(tau=10 / 11)
+    loss = twins.AsymmetricSquaredError(under=10, over=1, reduction=None, dtype="float64")
+    value, gradient = checks.value_and_gradient(loss, y_true, y_pred)
+    expectile = Expectile(tau=10 / 11)
     np.testing.assert_allclose(value, 11 * expectile.value(y_true, y_pred), rtol=1e-14)
     np.testing.assert_allclose(gradient, 11 * expectile.gradient(y_true, y_pred), rtol=1e-14)
     plain = twins.AsymmetricSquaredError(reduction=None, dtype="float64")
@@ -58,10 +71,10 @@ def test_asymmetric_squared_error_is_an_expectile_up_to_scale():
 
 
 @pytest.mark.parametrize("gamma", [0.1, 0.5, 0.9])
-def test_focal_gradient_is_finite_where_that_of_keras_is_not(gamma):
+def test_focal_gradient_is_finite_where_that_of_keras_is_not(checks, twins, gamma):
     y_true, y_pred = np.array([[1.0]]), np.array([[100.0]])
     _, ours = checks.value_and_gradient(twins.BinaryFocal(gamma), y_true, y_pred)
-    theirs = keras.losses.BinaryFocalCrossentropy(gamma=gamma, from_logits=True)
+    theirs = checks.keras.losses.BinaryFocalCrossentropy(gamma=gamma, from_logits=True)
     assert np.isfinite(ours).all()
     assert np.isnan(checks.value_and_gradient(theirs, y_true, y_pred)[1]).all()
 
@@ -70,7 +83,7 @@ def test_focal_gradient_is_finite_where_that_of_keras_is_not(gamma):
 
 
 @pytest.mark.parametrize("name", ONE_SCORE)
-def test_a_missing_last_axis_is_no_broadcast(name):
+def test_a_missing_last_axis_is_no_broadcast(twins, name):
     loss = getattr(twins, name)(reduction=None)
     y_true, y_pred = np.array([0.0, 1.0, 1.0]), np.array([2.0, -0.5, 1.0])
     expected = loss(y_true, y_pred)
@@ -81,7 +94,7 @@ def test_a_missing_last_axis_is_no_broadcast(name):
             np.testing.assert_array_equal(value, expected)
 
 
-def test_a_last_axis_of_outputs_is_averaged_over():
+def test_a_last_axis_of_outputs_is_averaged_over(twins):
     y_true, y_pred = np.zeros((2, 3, 4)), np.arange(24.0).reshape(2, 3, 4)
     value = twins.Quantile(tau=0.9, reduction=None)(y_true, y_pred)
     np.testing.assert_allclose(value, Quantile(0.9).value(y_true, y_pred).mean(axis=-1), rtol=1e-6)
@@ -111,12 +124,12 @@ def test_a_last_axis_of_outputs_is_averaged_over():
         ("GeneralizedIoU", (4,), (3, 4)),
     ],
 )
-def test_other_shapes_are_refused(name, true_shape, pred_shape):
+def test_other_shapes_are_refused(twins, name, true_shape, pred_shape):
     with pytest.raises(ValueError, match=f"{name}: y_.* must have (shape|two)"):
         getattr(twins, name)()(np.zeros(true_shape), np.zeros(pred_shape))
 
 
-def test_a_batch_of_unknown_size_is_aligned_when_it_comes():
+def test_a_batch_of_unknown_size_is_aligned_when_it_comes(twins):
     tensorflow = importlib.import_module("tensorflow")
     loss = twins.Quantile(tau=0.9, reduction=None)
     shapes = [tensorflow.TensorSpec([None], "float32"), tensorflow.TensorSpec([None, 1], "float32")]
@@ -126,7 +139,7 @@ def test_a_batch_of_unknown_size_is_aligned_when_it_comes():
         compiled(np.zeros(1), np.ones((3, 1)))
 
 
-def test_unsigned_integers_do_not_wrap_around():
+def test_unsigned_integers_do_not_wrap_around(twins):
     y_true, y_pred = np.array([16], "uint8"), np.array([0], "uint8")
     assert float(twins.Expectile()(y_true, y_pred)) == 128
 
@@ -135,40 +148,36 @@ def test_unsigned_integers_do_not_wrap_around():
 
 
 @pytest.mark.parametrize(
-    ("make", "message"),
+    ("name", "settings", "message"),
     [
-        (lambda: twins.Quantile(tau=1), r"Quantile: tau must be a number in \(0, 1\), got 1"),
-        (lambda: twins.BinaryFocal(gamma=-1), "gamma must be"),
-        (lambda: twins.Contrastive(distance="cosine"), "distance must be"),
-        (lambda: twins.AsymmetricSquaredError(under=0), r"AsymmetricSquaredError: under must be .* \(0, inf\), got 0"),
-        (lambda: twins.AsymmetricSquaredError(over=np.inf), "over must be"),
-        (lambda: twins.AsymmetricSquaredError(over="1"), "over must be"),
-        (lambda: twins.AsymmetricSquaredError(over=True), "over must be"),
-        (lambda: twins.Tukey(reduction="median"), "reduction"),
+        ("Quantile", {"tau": 1}, r"Quantile: tau must be a number in \(0, 1\), got 1"),
+        ("BinaryFocal", {"gamma": -1}, "gamma must be"),
+        ("Contrastive", {"distance": "cosine"}, "distance must be"),
+        ("AsymmetricSquaredError", {"under": 0}, r"AsymmetricSquaredError: under must be .* \(0, inf\), got 0"),
+        ("AsymmetricSquaredError", {"over": np.inf}, "over must be"),
+        ("AsymmetricSquaredError", {"over": "1"}, "over must be"),
+        ("AsymmetricSquaredError", {"over": True}, "over must be"),
+        ("Tukey", {"reduction": "median"}, "reduction"),
     ],
 )
-def test_bad_settings_are_refused(make, message):
+def test_bad_settings_are_refused(twins, name, settings, message):
     with pytest.raises(ValueError, match=message):
-        make()
+        getattr(twins, name)(**settings)
 
 
 # Training, saving, other backends -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", checks.TRAINED)
-def test_trains_and_survives_saving(name):
-    checks.check_training(name, **checks.TRAINED[name])
+@pytest.mark.parametrize("model", ["model_with_targets", "model_of_triplets"])
+def test_trains_and_survives_saving(checks, model):
+    checks.check_training(*getattr(checks, model)())
 
 
-def test_uncertainty_weighting_agrees():
-    checks.check_multitask_agreement()
+def test_uncertainty_weighting_agrees_trains_and_survives_saving(checks):
+    checks.check_multitask()
 
 
-def test_uncertainty_weighting_trains_and_survives_saving():
-    checks.check_multitask_training()
-
-
-def test_uncertainty_weighting_says_what_is_wrong():
+def test_uncertainty_weighting_says_what_is_wrong(checks, twins):
     model, x, y = checks.multitask_model()
     losses = model.task_losses
     with pytest.raises(ValueError, match="2 outputs, 1 losses, 2 factors and 1 log_variances"):
@@ -184,35 +193,55 @@ def test_uncertainty_weighting_says_what_is_wrong():
         model.compute_loss(x, y, model(x))
 
 
+def run_on(backend, code, *arguments):
+    """Run Python with Keras on this backend alone.
+
+    It finds none of the large packages that Keras would import because they are there: the twins have to do without.
+    """
+    packages = {"tensorflow", "torch", "jax", "matplotlib", "pandas", "sklearn"} - {backend}
+    return subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.modules.update(dict.fromkeys({packages}))\n{code}", *arguments],
+        # JAX compiles everything for one small use: what it would optimize takes longer than it saves.
+        env={"XLA_FLAGS": "--xla_backend_optimization_level=0", **os.environ, "KERAS_BACKEND": backend},
+        cwd=HERE,
+        capture_output=True,
+        text=True,
+    )
+
+
 @pytest.mark.parametrize("backend", [pytest.param("torch", marks=pytest.mark.pytorch), "jax"])
 def test_all_of_it_on_other_backends(backend):
     # JAX is large and no page needs it, so only CI, which installs it, insists on it.
     if importlib.util.find_spec(backend) is None and not os.environ.get("CI"):
         pytest.skip(f"{backend} is not installed: pip install {backend}")
-    run = subprocess.run(
-        [sys.executable, str(HERE / "keras_checks.py")],
-        # JAX compiles everything for one small use: what it would optimize takes longer than it saves.
-        env={"XLA_FLAGS": "--xla_backend_optimization_level=0", **os.environ, "KERAS_BACKEND": backend},
-        capture_output=True,
-        text=True,
+    code = (
+        "import keras_checks as checks; checks.check_everything(); print('all of it on', checks.keras.config.backend())"
     )
+    run = run_on(backend, code)
     assert run.returncode == 0, run.stderr
     assert run.stdout == f"all of it on {backend}\n"
 
 
-def test_without_keras_the_message_says_what_to_install():
-    code = "import sys; sys.modules['keras'] = None; import lossbook.frameworks.keras"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert run.returncode == 1
-    assert "ImportError: lossbook.frameworks.keras needs Keras 3" in run.stderr
-
-
-def test_a_model_loads_in_a_process_that_only_imports_the_twins(tmp_path):
-    model, _, _ = checks.model_for("Triplet")
+def test_a_model_loads_in_a_process_that_only_imports_the_twins(checks, tmp_path):
+    model, _, _ = checks.model_of_triplets()
     model.save(tmp_path / "model.keras")
     code = (
-        "import sys, keras, lossbook.frameworks.keras; model = keras.saving.load_model(sys.argv[1]);"
+        "import keras, lossbook.frameworks.keras; model = keras.saving.load_model(sys.argv[1]);"
         "print(type(model.loss).__name__, model.loss.get_config()['margin'])"
     )
-    run = subprocess.run([sys.executable, "-c", code, str(tmp_path / "model.keras")], capture_output=True, text=True)
-    assert run.stdout == "Triplet 0.2\n", run.stderr
+    lightest = next(backend for backend in ("jax", "torch", "tensorflow") if importlib.util.find_spec(backend))
+    run = run_on(lightest, code, str(tmp_path / "model.keras"))
+    assert run.stdout == "Triplet 0.5\n", run.stderr
+
+
+def test_examples(twins):
+    result = doctest.testmod(twins)
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_without_keras_the_message_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "keras", None)
+    monkeypatch.delitem(sys.modules, "lossbook.frameworks.keras", raising=False)
+    with pytest.raises(ImportError, match=r"lossbook\.frameworks\.keras needs Keras 3"):
+        importlib.import_module("lossbook.frameworks.keras")

@@ -1,16 +1,15 @@
 """The PyTorch twins have the value and gradient of the losses, and PyTorch's order and reductions."""
 
 import copy
+import doctest
 import importlib
 import pickle
-import subprocess
 import sys
 
 import numpy as np
 import pytest
-from twin_samples import boxes, hard_labels, masks, residuals
+from twin_samples import IN_TORCH, masks, twin_of
 
-from lossbook import classification, detection, regression, segmentation
 from lossbook.core import hyperparameters
 
 pytestmark = pytest.mark.pytorch
@@ -24,25 +23,7 @@ def torch():
     return importlib.import_module("torch")
 
 
-ALPHAS = (-np.inf, -1e6, -2, -1e-9, 0, 1e-30, 1e-9, 1, 1.5, 2 - 1e-9, 2, 2.5)
-CASES = [
-    *[(regression.Quantile(tau), residuals) for tau in (0.5, 0.9)],
-    *[(regression.Expectile(tau), residuals) for tau in (0.5, 0.1)],
-    *[(regression.Tukey(c), residuals) for c in (1, 4.685)],
-    *[(regression.GeneralRobust(alpha, c=1.5), residuals) for alpha in ALPHAS],
-    (regression.LogCosh(), residuals),
-    *[(classification.BinaryFocal(gamma, alpha), hard_labels) for gamma in (0, 0.5, 2, 5) for alpha in (None, 0.25)],
-    (segmentation.Dice(), masks),
-    (segmentation.Jaccard(), masks),
-    (segmentation.Tversky(alpha=0.2, beta=0.7), masks),
-    (detection.BoxIoU(), boxes),
-    (detection.GeneralizedIoU(), boxes),
-]
-each_loss = pytest.mark.parametrize(("loss", "samples"), CASES, ids=[repr(loss) for loss, _ in CASES])
-
-
-def twin_of(loss, **settings):
-    return getattr(twins(), type(loss).__name__)(**hyperparameters(loss), **settings)
+each_loss = pytest.mark.parametrize(("loss", "samples"), IN_TORCH, ids=[repr(loss) for loss, _ in IN_TORCH])
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-5), ("float64", 1e-12)])
@@ -50,7 +31,7 @@ def twin_of(loss, **settings):
 def test_value_and_gradient_are_those_of_the_loss(loss, samples, dtype, tolerance):
     y_true, y_pred = (array.astype(dtype) for array in samples())
     scores = torch().tensor(y_pred, requires_grad=True)
-    value = twin_of(loss, reduction="none")(scores, torch().from_numpy(y_true))
+    value = twin_of(loss, twins(), reduction="none")(scores, torch().from_numpy(y_true))
     (gradient,) = torch().autograd.grad(value.sum(), scores)
     assert str(value.dtype) == f"torch.{dtype}"
     exact = y_true.astype(np.float64), y_pred.astype(np.float64)
@@ -59,20 +40,20 @@ def test_value_and_gradient_are_those_of_the_loss(loss, samples, dtype, toleranc
 
 
 def test_every_twin_is_compared():
-    assert {type(loss).__name__ for loss, _ in CASES} == set(twins().__all__)
+    assert {type(loss).__name__ for loss, _ in IN_TORCH} == set(twins().__all__)
 
 
 @each_loss
 def test_has_the_defaults_of_the_loss_and_shows_its_settings(loss, samples):
     assert getattr(twins(), type(loss).__name__)().mirrored == type(loss)()
     settings = ", ".join(f"{name}={setting!r}" for name, setting in hyperparameters(loss).items())
-    text = repr(twin_of(loss, reduction="sum"))
+    text = repr(twin_of(loss, twins(), reduction="sum"))
     assert text == f"{type(loss).__name__}({settings}{', ' if settings else ''}reduction='sum')"
 
 
 @each_loss
 def test_copies_and_pickles(loss, samples):
-    twin = twin_of(loss)
+    twin = twin_of(loss, twins())
     assert repr(copy.deepcopy(twin)) == repr(pickle.loads(pickle.dumps(twin))) == repr(twin)
 
 
@@ -124,6 +105,23 @@ def test_bad_settings_are_refused(name, settings):
         getattr(twins(), name)(**settings)
 
 
+def descend(parameters, loss, move, steps):
+    """Move the parameters against their gradients, and return the losses on the way.
+
+    By hand, as the first optimizer of `torch.optim` imports PyTorch's compiler, which takes a second.
+    """
+    history = []
+    for _ in range(steps):
+        value = loss()
+        value.backward()
+        history.append(value.item())
+        with torch().no_grad():
+            for parameter in parameters:
+                parameter -= move(parameter.grad)
+                parameter.grad = None
+    return history
+
+
 @pytest.mark.parametrize("name", ["Quantile", "GeneralRobust", "BinaryFocal", "Jaccard", "GeneralizedIoU"])
 def test_trains(name):
     random = np.random.default_rng(4)
@@ -136,30 +134,32 @@ def test_trains(name):
         target = (x > 0).float()
     layer = torch().nn.Linear(16, target.shape[1])
     shape = (64, 4, 4) if name == "Jaccard" else target.shape
-    optimizer = torch().optim.Adam(layer.parameters(), lr=0.05)
-    history = []
-    for _ in range(30):
-        optimizer.zero_grad()
-        value = loss(layer(x).reshape(shape), target.reshape(shape))
-        value.backward()
-        optimizer.step()
-        history.append(value.item())
+    history = descend(
+        list(layer.parameters()),
+        lambda: loss(layer(x).reshape(shape), target.reshape(shape)),
+        move=lambda gradient: 0.02 * gradient.sign(),
+        steps=30,
+    )
     assert history[-1] < 0.9 * history[0]
 
 
 def test_the_quantile_is_found():
     target = torch().arange(101.0)
     constant = torch().nn.Parameter(torch().tensor(50.0))
-    optimizer = torch().optim.SGD([constant], lr=5.0)
-    for _ in range(300):
-        optimizer.zero_grad()
-        twins().Quantile(0.9)(constant.expand(101), target).backward()
-        optimizer.step()
+    loss = twins().Quantile(0.9)
+    descend([constant], lambda: loss(constant.expand(101), target), move=lambda gradient: 5 * gradient, steps=300)
     assert constant.item() == pytest.approx(90, abs=1)
 
 
-def test_without_pytorch_the_message_says_what_to_install():
-    code = "import sys; sys.modules['torch'] = None; import lossbook.frameworks.torch"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert run.returncode == 1
-    assert "ImportError: lossbook.frameworks.torch needs PyTorch: pip install 'lossbook[torch]'" in run.stderr
+def test_examples():
+    result = doctest.testmod(twins())
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_without_pytorch_the_message_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.delitem(sys.modules, "lossbook.frameworks.torch", raising=False)
+    message = r"lossbook\.frameworks\.torch needs PyTorch: pip install 'lossbook\[torch\]'"
+    with pytest.raises(ImportError, match=message):
+        importlib.import_module("lossbook.frameworks.torch")

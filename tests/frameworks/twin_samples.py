@@ -1,8 +1,12 @@
 """Targets and scores on which the twins of both frameworks are compared with the losses."""
 
 import itertools
+import math
 
 import numpy as np
+
+from lossbook import classification, detection, embedding, probabilistic, regression, segmentation
+from lossbook.core import hyperparameters
 
 RESIDUALS = [0, 1e-6, -1e-3, 0.01, -0.3, 0.5, -1.0, 1.5, -2.0, 4.685, 7.25, -40.0, 1000.0, -1e5, 1e12]
 LOGITS = [0, 1e-6, -1e-3, 0.3, -1.0, 2.5, -5.0, 15.0, -20.0, 40.0, -50.0, 100.0, -1000.0]
@@ -61,3 +65,38 @@ def boxes():
     y_true = np.concatenate([low, low + random.uniform(0, 3, (20, 2))], axis=-1)
     y_true = np.concatenate([y_true, [SQUARE] * len(special), [[1, 1, 1, 1], [1, 1, 1, 1], [1, 0, 1, 2]]])
     return y_true, y_pred
+
+
+# Losses and samples -------------------------------------------------------------------------------
+
+ALPHAS = (-math.inf, -1e6, -2, -1e-9, 0, 1e-30, 1e-9, 1, 1.5, 2 - 1e-9, 2, 2.5)
+IN_BOTH = [
+    *[(regression.Quantile(tau), residuals) for tau in (0.5, 0.9)],
+    *[(regression.Expectile(tau), residuals) for tau in (0.5, 0.1)],
+    *[(regression.Tukey(c), residuals) for c in (1, 4.685)],
+    *[(regression.GeneralRobust(alpha, c=1.5), residuals) for alpha in ALPHAS],
+    *[(classification.BinaryFocal(gamma, alpha), hard_labels) for gamma in (0, 0.5, 2, 5) for alpha in (None, 0.25)],
+    (segmentation.Jaccard(), masks),
+    (detection.BoxIoU(), boxes),
+    (detection.GeneralizedIoU(), boxes),
+]
+IN_KERAS = [
+    *IN_BOTH,
+    (classification.BinaryCrossEntropy(), soft_labels),
+    (classification.BinaryCrossEntropy(positive_weight=3, label_smoothing=0.1), soft_labels),
+    (probabilistic.GaussianNLL(), two_columns),
+    (probabilistic.LaplaceNLL(), two_columns),
+    *[(embedding.Contrastive(3, distance), pairs) for distance in ("plain", "squared")],
+    *[(embedding.Triplet(0.5, distance), triplets) for distance in ("plain", "squared")],
+]
+IN_TORCH = [
+    *IN_BOTH,
+    (regression.LogCosh(), residuals),
+    (segmentation.Dice(), masks),
+    (segmentation.Tversky(alpha=0.2, beta=0.7), masks),
+]
+
+
+def twin_of(loss, twins, **settings):
+    """The class of the same name in the module `twins`, with the hyperparameters of the loss."""
+    return getattr(twins, type(loss).__name__)(**hyperparameters(loss), **settings)

@@ -1,11 +1,7 @@
-"""The names that facts give in other packages exist, and compute the same; what they do otherwise is listed.
-
-Keras and PyTorch take seconds to import: everything that needs them is in this one module.
-"""
+"""The names that facts give in other packages exist, and compute the same; what they do otherwise is listed."""
 
 import importlib
 
-import keras
 import numpy as np
 import pytest
 from losses import REGRESSION
@@ -21,6 +17,7 @@ def resolve(dotted):
 
 
 def in_keras(loss, y_true, y_pred, **settings):
+    keras = importlib.import_module("keras")
     theirs = resolve(loss.facts.keras)(reduction=None, **settings)
     # The last axis is averaged over, and everything is computed in float32.
     return keras.ops.convert_to_numpy(theirs(y_true[:, None], y_pred[:, None]))

@@ -2,10 +2,8 @@
 
 import importlib
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from lossbook.sequence import CTC
 
@@ -36,8 +34,9 @@ def in_keras(targets, scores, blank=0):
     for row, target in zip(padded, targets, strict=True):
         row[: len(target)] = target
     lengths, frames = [len(target) for target in targets], [scores.shape[1]] * len(scores)
-    scores = tf.Variable(scores.astype(np.float32))
-    with tf.GradientTape() as tape:
+    keras, tensorflow = importlib.import_module("keras"), importlib.import_module("tensorflow")
+    scores = tensorflow.Variable(scores.astype(np.float32))
+    with tensorflow.GradientTape() as tape:
         value = keras.ops.ctc_loss(padded, scores, np.array(lengths), np.array(frames), mask_index=blank)
     return value.numpy(), tape.gradient(value, scores).numpy()
 
