@@ -90,15 +90,17 @@ def same_code(one: CodeType, other: CodeType) -> bool:
 
 def _steps(code: CodeType) -> list:
     # Instructions by what they mean: an argument is a place in a table that a docstring moves, and a jump goes to an
-    # address. An instruction that does nothing marks a line, and from Python 3.13 on two accesses to variables become
-    # one instruction if they stand on the same line: only the layout differs.
+    # address. An instruction that does nothing marks a line, from Python 3.13 on two accesses to variables become one
+    # instruction if they stand on the same line, and with that 3.14 may borrow a reference or not: only the layout
+    # differs.
     steps = []
     for step in dis.get_instructions(code):
-        pair = re.fullmatch("((?:LOAD|STORE)_FAST.*)_((?:LOAD|STORE)_FAST.*)", step.opname)
+        opname = step.opname.replace("_BORROW", "")
+        pair = re.fullmatch("((?:LOAD|STORE)_FAST.*)_((?:LOAD|STORE)_FAST.*)", opname)
         if pair:
             steps += [(step.offset, name, repr(value)) for name, value in zip(pair.groups(), step.argval, strict=True)]
-        elif step.opname not in ("NOP", "EXTENDED_ARG"):
-            steps.append((step.offset, step.opname, step))
+        elif opname not in ("NOP", "EXTENDED_ARG"):
+            steps.append((step.offset, opname, step))
 
     def meaning(argument: Any) -> Any:
         if isinstance(argument, str):
