@@ -67,7 +67,7 @@ class BinaryCrossEntropy(Loss):
         self._set_number("label_smoothing", 0, 1, closed=True)
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> Facts:  # type: ignore[override]
         """The facts of this cross-entropy: with a weight or smoothing its best constant is no longer the share."""
         return Facts(
             formula=r"w y' \log(1 + e^{-z}) + (1 - y') \log(1 + e^{z})",
@@ -191,7 +191,7 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
         self._set_number("label_smoothing", 0, 1, closed=True)
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> Facts:  # type: ignore[override]
         """The facts of this cross-entropy: with smoothing its best constant is no longer the shares."""
         plain = self.label_smoothing == 0
         return Facts(
@@ -213,7 +213,7 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
         y_true, y_pred = super()._arguments(y_true, y_pred)
         _check_distributions(y_true)
         if self.label_smoothing:
-            y_true = (1 - self.label_smoothing) * y_true + self.label_smoothing / y_pred.shape[-1]
+            return (1 - self.label_smoothing) * y_true + self.label_smoothing / y_pred.shape[-1], y_pred
         return y_true, y_pred
 
     def _value(self, y: NDArray, z: NDArray) -> NDArray:
@@ -438,7 +438,7 @@ class BinaryFocal(Loss):
             self._set_number("alpha", 0, 1)
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> Facts:  # type: ignore[override]
         """The facts of this focal loss: with gamma 0 it is a cross-entropy."""
         return Facts(
             formula=r"a_y q^\gamma (-\log p)",
@@ -527,7 +527,7 @@ class CategoricalFocal(_SoftmaxLoss):
         self._set_number("gamma", 0, math.inf, closed=True)
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> Facts:  # type: ignore[override]
         """The facts of this focal loss: with gamma 0 it is cross-entropy."""
         plain = self.gamma == 0
         return Facts(

@@ -70,7 +70,7 @@ class Loss:
     A loss that may well get no samples, such as that of mined triplets, says in `empty_mean` what their mean is.
     """
 
-    facts: ClassVar[Facts]
+    facts: ClassVar[Facts]  # a property where they depend on hyperparameters, which a type checker takes for an error
     score_ndim: ClassVar[int] = 0
     target_ndim: ClassVar[int] = 0
     no_hessian: ClassVar[str] = "it is not defined for this loss"
@@ -139,23 +139,25 @@ class Loss:
         with np.errstate(over="ignore"):  # a loss too large for its dtype is infinite, which is the right limit
             return np.asarray(kernel(*self._arguments(y_true, y_pred)))
 
-    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+    # What these take is up to the loss. To a type checker `Any` twice says so: subclasses may then be precise.
+
+    def _arguments(self, y_true: Any, y_pred: Any) -> tuple[NDArray, ...]:
         y_true, y_pred = as_floats(y_true=y_true, y_pred=y_pred)
         check_samples(y_true, y_pred, self.target_ndim, self.score_ndim)
         check_finite("y_true", y_true)
         check_no_nan("y_pred", y_pred)
         return y_true, y_pred
 
-    def _value(self, *arguments: NDArray) -> NDArray:
+    def _value(self, *arguments: Any, **_: Any) -> NDArray:
         raise NotImplementedError(f"{type(self).__name__} must define _value")
 
-    def _gradient(self, *arguments: NDArray) -> NDArray:
+    def _gradient(self, *arguments: Any, **_: Any) -> NDArray:
         raise NotImplementedError(f"{type(self).__name__} must define _gradient")
 
-    def _value_and_gradient(self, *arguments: NDArray) -> tuple[NDArray, NDArray]:
+    def _value_and_gradient(self, *arguments: Any, **_: Any) -> tuple[NDArray, NDArray]:
         return self._value(*arguments), self._gradient(*arguments)
 
-    def _hessian(self, *arguments: NDArray) -> NDArray:
+    def _hessian(self, *arguments: Any, **_: Any) -> NDArray:
         raise NoHessianError(f"{type(self).__name__} has no Hessian: {self.no_hessian}")
 
     def _set_number(self, name: str, low: float, high: float, *, closed: bool = False) -> None:
@@ -190,7 +192,8 @@ def _as_real(name: str, array: ArrayLike) -> NDArray:
     except ValueError:
         raise ValueError(f"{name} must be a rectangular array of numbers, got rows of unequal length") from None
     if np.ma.is_masked(array):
-        raise ValueError(f"{name} must not have masked entries, got {np.ma.count_masked(array)}; leave them out")
+        masked = np.ma.count_masked(array)  # type: ignore[no-untyped-call]
+        raise ValueError(f"{name} must not have masked entries, got {masked}; leave them out")
     if converted.dtype.kind not in "biuf":
         raise ValueError(f"{name} must be an array of real numbers, got dtype {converted.dtype}")
     return converted

@@ -114,7 +114,7 @@ class BoxIoU(Loss):
         (score,) = as_floats(score=score)
         return _in_order(_corners("score", score)).reshape(score.shape)
 
-    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[_Pair]:
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[_Pair]:  # type: ignore[override]
         y_true, y_pred = super()._arguments(y_true, y_pred)
         true, pred = _corners("y_true", y_true), _corners("y_pred", y_pred)
         wrong = (true[..., 0, :] > true[..., 1, :]).any(axis=-1)

@@ -8,7 +8,7 @@ two that go to infinity may have any distance.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +26,10 @@ class _DistanceLoss(Loss):
 
     points: ClassVar[int]
     score_ndim: ClassVar[int] = 2
+
+    if TYPE_CHECKING:  # fields only of the subclasses, where they have defaults
+        margin: float
+        distance: str
 
     def __post_init__(self) -> None:
         self._set_number("margin", 0, math.inf)
@@ -78,7 +82,7 @@ class Contrastive(_DistanceLoss):
     no_hessian: ClassVar[str] = "it would couple all coordinates of a pair, and for a dissimilar one lead steps uphill"
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> Facts:  # type: ignore[override]
         """The facts of this loss: the square of a distance has no kink where points meet."""
         return Facts(
             formula=r"(1 - y) D^2 + y \max(m - D, 0)^2",
@@ -157,7 +161,7 @@ class Triplet(_DistanceLoss):
     no_hessian: ClassVar[str] = "it is 0 where the margin is kept, and elsewhere would lead steps uphill"
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> Facts:  # type: ignore[override]
         """The facts of this loss: a plain distance pulls no harder from afar, and is the one that PyTorch knows."""
         plain = self.distance == "plain"
         return Facts(
@@ -170,6 +174,16 @@ class Triplet(_DistanceLoss):
             reference="Schroff et al. (2015)",
             torch="torch.nn.TripletMarginLoss" if plain else None,
         )
+
+    if TYPE_CHECKING:  # there is no target
+        # fmt: off
+        def value(self, y_true: None, y_pred: ArrayLike) -> NDArray: ...  # type: ignore[override]
+        def gradient(self, y_true: None, y_pred: ArrayLike) -> NDArray: ...  # type: ignore[override]
+        def value_and_gradient(self, y_true: None, y_pred: ArrayLike) -> tuple[NDArray, NDArray]: ...  # type: ignore[override]
+        def __call__(  # type: ignore[override]
+            self, y_true: None, y_pred: ArrayLike, sample_weight: ArrayLike | None = None
+        ) -> float: ...
+        # fmt: on
 
     def _arguments(self, y_true: None, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         if y_true is not None:

@@ -4,10 +4,13 @@
 samples. One array for all tasks is refused: its first entry would be the first sample, not the first task.
 """
 
+# A list of arrays, one a task, goes in, and a tuple comes out, where `Loss` has one array:
+# mypy: disable-error-code="override"
+
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +30,15 @@ class _MultiTaskLoss(Loss):
 
     formula: ClassVar[str]
     reference: ClassVar[str]
+
+    if TYPE_CHECKING:
+
+        @property
+        def weights(self) -> tuple[float, ...]: ...
+
+        def __call__(
+            self, y_true: Sequence[ArrayLike], y_pred: Sequence[ArrayLike], sample_weight: ArrayLike | None = None
+        ) -> float: ...
 
     def __post_init__(self) -> None:
         losses = self.losses if isinstance(self.losses, list | tuple) else ()

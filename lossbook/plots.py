@@ -52,9 +52,10 @@ def figure(rows: int = 1, columns: int = 1, height: float = 3.4, **options: Any)
         options: handed to `matplotlib.figure.Figure.subplots`, such as ``sharey=True``.
     """
     import matplotlib
+    from cycler import cycler
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(STYLE | {"axes.prop_cycle": matplotlib.cycler(color=[BLUE, ORANGE, GREEN, PURPLE])}):
+    with matplotlib.rc_context(STYLE | {"axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PURPLE])}):
         # Not through pyplot: nothing is registered, so nothing needs closing and nothing is shown twice.
         made = Figure(figsize=(WIDTH, height))
         return made, made.subplots(rows, columns, **options)

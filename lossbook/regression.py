@@ -391,7 +391,7 @@ class Expectile(ResidualLoss):
         self._set_number("tau", 0, 1)
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> Facts:  # type: ignore[override]
         """The facts of this expectile: in the middle it is half the squared error."""
         return Facts(
             formula=r"\tau r^2 \text{ if } r \le 0 \text{, else } (1 - \tau) r^2",
@@ -531,7 +531,7 @@ class GeneralRobust(ResidualLoss):
         self._set_number("c", 0, math.inf)
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> Facts:  # type: ignore[override]
         """The facts of this member of the family: they depend on `alpha`."""
         return Facts(
             formula=r"\tfrac{|\alpha-2|}{\alpha} \bigl( ( \tfrac{(r/c)^2}{|\alpha-2|} + 1 )^{\alpha/2} - 1 \bigr)",

@@ -61,7 +61,7 @@ class _OverlapLoss(Loss):
         """The hits, and the weighted errors, of each image; in float64, for millions of pixels may add up."""
         alpha, beta = self._weights
         hits, false_positives, false_negatives = (
-            np.sum(each, axis=(1, 2), dtype=np.float64) for each in (p * y, p * (1 - y), q * y)
+            np.asarray(np.sum(each, axis=(1, 2), dtype=np.float64)) for each in (p * y, p * (1 - y), q * y)
         )
         return hits, alpha * false_positives + beta * false_negatives
 
@@ -204,7 +204,7 @@ class Tversky(_OverlapLoss):
         self._set_number("beta", 0, 1e6)
 
     @property
-    def _weights(self) -> tuple[float, float]:
+    def _weights(self) -> tuple[float, float]:  # type: ignore[override]
         return self.alpha, self.beta
 
 

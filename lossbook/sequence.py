@@ -185,11 +185,11 @@ def prefix_beam_search(logits: ArrayLike, width: int, blank: int = 0) -> list[tu
     frames = log_softmax(_check_scores("logits", logits, "TK", blank).astype(np.float64))
     # The paths of a prefix that end in its last label, and those that end in a blank: only after a blank does the same
     # label count anew.
-    beam = {(): (-math.inf, 0.0)}
+    beam: dict[tuple[int, ...], tuple[float, float]] = {(): (-math.inf, 0.0)}
     for frame in frames.tolist():
-        grown = defaultdict(lambda: ([], []))
+        grown: defaultdict[tuple[int, ...], tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
         for prefix, (in_label, in_blank) in beam.items():
-            either = float(np.logaddexp(in_label, in_blank))
+            either = _joined((in_label, in_blank))
             for label, log_p in enumerate(frame):
                 if label == blank:
                     grown[prefix][1].append(either + log_p)
@@ -198,11 +198,16 @@ def prefix_beam_search(logits: ArrayLike, width: int, blank: int = 0) -> list[tu
                     grown[*prefix, label][0].append(in_blank + log_p)
                 else:
                     grown[*prefix, label][0].append(either + log_p)
-        ends = {prefix: [float(np.logaddexp.reduce(paths)) for paths in both] for prefix, both in grown.items()}
-        total = {prefix: min(float(np.logaddexp(*both)), 0.0) for prefix, both in ends.items()}
-        best = sorted((prefix for prefix in total if total[prefix] > -math.inf), key=total.get, reverse=True)
+        ends = {prefix: (_joined(in_label), _joined(in_blank)) for prefix, (in_label, in_blank) in grown.items()}
+        total = {prefix: min(_joined(both), 0.0) for prefix, both in ends.items()}
+        best = sorted((prefix for prefix in total if total[prefix] > -math.inf), key=total.__getitem__, reverse=True)
         beam = {prefix: ends[prefix] for prefix in best[:width]}
     return [(prefix, total[prefix]) for prefix in beam]
+
+
+def _joined(log_p: Sequence[float]) -> float:
+    """The log-probability that one of these happens."""
+    return float(np.logaddexp.reduce(log_p))
 
 
 def _check_integer(name: str, got: int, low: int, high: float = math.inf) -> None:

@@ -18,8 +18,8 @@ def _yes(answer: bool) -> str:
 
 
 def _smooth(loss: Loss) -> str:
-    derivatives = loss.facts.continuous_derivatives
-    return {0: "kink", 1: "once", 2: "twice"}.get(derivatives, "everywhere")
+    names: dict[float, str] = {0: "kink", 1: "once", 2: "twice"}
+    return names.get(loss.facts.continuous_derivatives, "everywhere")
 
 
 COLUMNS: dict[str, Callable[[Loss], str]] = {

@@ -65,7 +65,7 @@ class _Twin(keras.losses.Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.mirrored = mirrored
+        self.mirrored: Any = mirrored  # each loss has hyperparameters of its own
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         own = self.mirrored.score_ndim - self.mirrored.target_ndim  # the axes that y_true does not have
@@ -565,7 +565,7 @@ def _nonzero(divisor: Any) -> Any:
 
 
 def _positive(owner: Any, name: str, got: Any) -> float:
-    if not (isinstance(got, Real) and not isinstance(got, bool) and 0 < got < math.inf):
+    if not (isinstance(got, Real) and not isinstance(got, bool) and 0 < float(got) < math.inf):
         raise ValueError(f"{type(owner).__name__}: {name} must be a number in (0, inf), got {got!r}")
     return float(got)
 

@@ -13,6 +13,7 @@ Hyperparameters are checked as well; values are not, since that would wait for t
 """
 
 import math
+from typing import Any
 
 from lossbook import classification, detection, regression, segmentation
 from lossbook.core import Loss, hyperparameters
@@ -51,7 +52,7 @@ class _Twin(Module):
         super().__init__()
         if reduction not in ("mean", "sum", "none"):
             raise ValueError(f"{type(self).__name__}: reduction must be mean, sum or none, got {reduction!r}")
-        self.mirrored = mirrored
+        self.mirrored: Any = mirrored  # each loss has hyperparameters of its own
         self.reduction = reduction
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
