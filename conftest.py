@@ -9,7 +9,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
         os.environ.setdefault(name, "1")
 
 import atexit
-import importlib.util
+import importlib
 import itertools
 import sys
 import tempfile
@@ -23,7 +23,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from lossbook.exercises import record
 
-pytest_plugins = ["benchmarks.cost"]
+pytest_plugins = ["benchmarks.cost", "tools.missing"]
 
 # The kernels that run the pages inherit these. A backend that the user chose for plots would keep the kernels
 # from drawing inline.
@@ -45,8 +45,6 @@ if sys.platform != "win32":
 
     nbval.kernel.KernelManager = _kernel_manager
 
-
-HAS_TORCH = importlib.util.find_spec("torch") is not None
 
 # Every process of a test run imports what it collects, and TensorFlow and PyTorch take seconds. So these are not
 # searched for examples: tests/frameworks, whose tests import both only when they are run, runs those of the twins too.
@@ -100,12 +98,8 @@ LONGEST += ["tests/frameworks/", "tests/test_accuracy.py", "tests/explorable/"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, let nbval compare cells without execution counts, and skip what needs PyTorch
-    where it is missing.
-    """
+    """Begin with what takes longest, and let nbval compare cells without execution counts."""
     items.sort(key=lambda item: next((i for i, start in enumerate(LONGEST) if item.nodeid.startswith(start)), 99))
-    skips_torch = not HAS_TORCH and not os.environ.get("CI")
-    skip = pytest.mark.skip(reason="PyTorch is not installed: pip install 'lossbook[torch]'")
     for item in items:
         cell = getattr(item, "cell", None)
         if cell is not None:
@@ -113,6 +107,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             cell.execution_count = 0
             # The last bit of a demo's frames may depend on the machine: a test of their own allows for that.
             item.parent.skip_compare = (*item.parent.skip_compare, DEMO)
-        in_torch_cell = cell is not None and "pytorch" in cell.metadata.get("tags", [])
-        if skips_torch and (in_torch_cell or item.get_closest_marker("pytorch")):
-            item.add_marker(skip)

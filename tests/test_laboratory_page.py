@@ -12,6 +12,8 @@ from tools.repository import ROOT
 
 pytestmark = pytest.mark.per("page", name="regression/laboratory")
 
+pytestmark = pytest.mark.keras
+
 PAGE = ROOT / "chapters" / "regression" / "laboratory.ipynb"
 
 

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 from losses_classification import CLASSIFICATION
+from packages import MARKS
 
 from lossbook.classification import (
     BinaryCrossEntropy,
@@ -68,8 +69,7 @@ PACKAGES = {
 
 
 def case(loss, package, y_true, y_pred, **settings):
-    marks = [pytest.mark.pytorch] if package == "torch" else []
-    return pytest.param(loss, package, y_true, y_pred, settings, marks=marks, id=f"{loss!r}-{package}")
+    return pytest.param(loss, package, y_true, y_pred, settings, marks=MARKS[package], id=f"{loss!r}-{package}")
 
 
 LOGITS = {"from_logits": True}
@@ -114,8 +114,7 @@ def test_every_name_is_checked():
 
 
 def disagreement(loss, package, y_true, y_pred, theirs, ours, reason, **settings):
-    marks = [pytest.mark.pytorch] if package == "torch" else []
-    return pytest.param(loss, package, y_true, y_pred, theirs, ours, settings, marks=marks, id=reason)
+    return pytest.param(loss, package, y_true, y_pred, theirs, ours, settings, marks=MARKS[package], id=reason)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +160,7 @@ def test_known_disagreement(loss, package, y_true, y_pred, theirs, ours, setting
     np.testing.assert_allclose(loss.value(y_true, y_pred), [ours], rtol=1e-8)
 
 
+@pytest.mark.keras
 def test_keras_clips_a_probability_of_0():
     theirs = resolve("keras.losses.BinaryCrossentropy")(reduction=None)(np.array([[1.0]]), np.array([[0.0]]))
     assert float(theirs[0]) == pytest.approx(16.118095, rel=1e-6)
@@ -168,12 +168,14 @@ def test_keras_clips_a_probability_of_0():
     assert loss.value([1.0], loss.score([0.0])) == np.inf
 
 
+@pytest.mark.keras
 def test_keras_takes_0_for_minus_1():
     assert in_keras(Hinge(), np.array([0.0]), np.array([0.5])) == 1.5
     with pytest.raises(ValueError, match=r"labels -1 and \+1, got 0"):
         Hinge().value([0.0], [0.5])
 
 
+@pytest.mark.keras
 def test_keras_focal_gradient_below_gamma_1():
     """p is 1 there, and the derivative of (1 - p)^0.5 at p = 1 is infinite."""
     tensorflow = importlib.import_module("tensorflow")

@@ -20,7 +20,8 @@ from lossbook import Expectile, Quantile, SquaredError
 from lossbook.core import hyperparameters
 
 # When Keras 3.15 reads one of its variables, NumPy 2 misses an argument.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+ARRAYS = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+pytestmark = [pytest.mark.keras, ARRAYS]
 
 HERE = Path(__file__).parent
 ONE_SCORE = [

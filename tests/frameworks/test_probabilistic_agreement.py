@@ -9,6 +9,7 @@ import math
 import numpy as np
 import pytest
 from losses_probabilistic import PROBABILISTIC
+from packages import MARKS
 from sklearn.metrics import mean_poisson_deviance
 
 from lossbook.probabilistic import GaussianNLL, KLDivergence, LaplaceNLL, PoissonNLL
@@ -53,8 +54,7 @@ SHARES = RANDOM.dirichlet([1, 1, 1], 20), RANDOM.normal(size=(20, 3))
 
 
 def case(loss, package, samples, tolerance, **settings):
-    marks = [pytest.mark.pytorch] if package == "torch" else []
-    return pytest.param(loss, package, samples, tolerance, settings, marks=marks, id=f"{loss!r}-{package}")
+    return pytest.param(loss, package, samples, tolerance, settings, marks=MARKS[package], id=f"{loss!r}-{package}")
 
 
 AGREEMENTS = [
@@ -85,9 +85,8 @@ def test_every_name_is_checked():
 
 def disagreement(loss, package, sample, ours, theirs, reason, **settings):
     """One target and its score, what either package makes of it, and why they differ."""
-    marks = [pytest.mark.pytorch] if package == "torch" else []
     samples = tuple(np.array([entry], float) for entry in sample)
-    return pytest.param(loss, package, samples, ours, theirs, settings, marks=marks, id=f"{package}: {reason}")
+    return pytest.param(loss, package, samples, ours, theirs, settings, marks=MARKS[package], id=f"{package}: {reason}")
 
 
 GAUSS, POISSON, KL = GaussianNLL(), PoissonNLL(), KLDivergence()

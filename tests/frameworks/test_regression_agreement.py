@@ -5,6 +5,7 @@ import importlib
 import numpy as np
 import pytest
 from losses import REGRESSION
+from packages import MARKS
 
 from lossbook import AbsoluteError, Huber, LogCosh, Quantile, SmoothL1, SquaredError
 
@@ -40,8 +41,7 @@ PACKAGES = {"keras": (in_keras, SINGLE), "torch": (in_torch, EXACT), "sklearn": 
 
 
 def case(loss, package, **settings):
-    marks = [pytest.mark.pytorch] if package == "torch" else []
-    return pytest.param(loss, package, settings, marks=marks, id=f"{loss!r}-{package}")
+    return pytest.param(loss, package, settings, marks=MARKS[package], id=f"{loss!r}-{package}")
 
 
 AGREEMENTS = [
@@ -77,6 +77,7 @@ def test_every_name_is_checked():
     assert claimed == {(type(agreement.values[0]), agreement.values[1]) for agreement in AGREEMENTS}
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(
     ("loss", "package", "residual", "theirs", "reason"),
     [

@@ -39,6 +39,7 @@ AGREEMENTS = [
 ]
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize(("loss", "settings"), AGREEMENTS, ids=repr)
 @pytest.mark.parametrize("masks", [MASKS, MASKS * 0.25 + 0.5], ids=["hard", "soft"])
 def test_agrees(loss, settings, masks):
@@ -52,6 +53,7 @@ def test_every_name_is_checked():
     assert all(loss.facts.torch is loss.facts.sklearn is None for loss in (Dice(), Jaccard(), Tversky()))
 
 
+@pytest.mark.keras
 def test_known_disagreement_alpha_and_beta():
     """Up to 3.15.1 Keras has them the other way round: one false positive against one hit, with alpha = 3."""
     y, p = np.array([[[1.0, 0.0]]]), np.array([[[1.0, 1.0]]])
@@ -60,6 +62,7 @@ def test_known_disagreement_alpha_and_beta():
     assert in_keras(loss, y, p, alpha=3, beta=1) == pytest.approx(0.5 if SWAPPED else 0.75)
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("loss", [Dice(), Tversky()], ids=repr)
 def test_known_disagreement_both_masks_empty(loss):
     """With 1e-7 in the denominator alone, nothing found where nothing is counts as no overlap."""
@@ -68,6 +71,7 @@ def test_known_disagreement_both_masks_empty(loss):
     assert loss.value(empty, loss.score(empty)) == 0
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("loss", [Dice(), Tversky()], ids=repr)
 def test_known_disagreement_batch(loss):
     """By default all images of a batch are one: an object that is missed hardly counts beside large ones."""
@@ -78,6 +82,7 @@ def test_known_disagreement_batch(loss):
     assert loss(y, loss.score(p)) == 0.25
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("loss", [Dice(), Tversky()], ids=repr)
 def test_known_disagreement_masks_of_0_to_255(loss):
     """Keras goes below 0, without a word."""
@@ -87,6 +92,7 @@ def test_known_disagreement_masks_of_0_to_255(loss):
         loss.value(y, loss.score(p))
 
 
+@pytest.mark.keras
 @pytest.mark.parametrize("loss", [Dice(), Tversky()], ids=repr)
 def test_known_disagreement_next_to_a_perfect_prediction(loss):
     """1 minus a quotient in float32 has no digits left."""

@@ -4,6 +4,7 @@ import importlib
 
 import numpy as np
 import pytest
+from packages import MARKS
 
 from lossbook.sequence import CTC
 
@@ -42,18 +43,18 @@ def in_keras(targets, scores, blank=0):
 
 
 def torch_row(*row):
-    return pytest.param(in_torch, *row, marks=pytest.mark.pytorch)
+    return pytest.param(in_torch, *row, marks=MARKS["torch"])
 
 
 def keras_row(*row):
-    return pytest.param(in_keras, *row)
+    return pytest.param(in_keras, *row, marks=MARKS["keras"])
 
 
 EXACT = {"rel": 1e-13, "abs": 1e-14}
 SINGLE = {"rel": 1e-6, "abs": 1e-6}
 PACKAGES = [
-    pytest.param(in_torch, EXACT, id="torch", marks=pytest.mark.pytorch),
-    pytest.param(in_keras, SINGLE, id="keras"),
+    pytest.param(in_torch, EXACT, id="torch", marks=MARKS["torch"]),
+    pytest.param(in_keras, SINGLE, id="keras", marks=MARKS["keras"]),
 ]
 
 
@@ -77,6 +78,7 @@ def test_agrees_on_a_long_sequence(compute, tolerance):
     assert their_gradient == pytest.approx(gradient, rel=0, abs=1000 * tolerance["abs"])
 
 
+@pytest.mark.keras
 def test_the_name_in_keras():
     theirs = resolve(CTC().facts.keras)(reduction=None)
     targets = np.array([[1, 2, 1, 0], [0, 0, 0, 0], [3, 0, 0, 0], [3, 3, 1, 2], [2, 2, 0, 0]])

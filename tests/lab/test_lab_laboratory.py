@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tools import lab, notebooks
 from tools.repository import ROOT
 
+pytestmark = pytest.mark.keras
+
 LONG = 30_000  # milliseconds, on a busy machine
 
 # Notes every width that the progress bar takes.

@@ -1,0 +1,97 @@
+"""Which cells of a page need a package, read from their imports and names: no tag can then be forgotten."""
+
+import ast
+import copy
+import re
+import symtable
+from collections.abc import Collection, Iterator
+from itertools import chain
+
+from nbformat import NotebookNode
+
+
+def cells_that_need(packages: Collection[str], nb: NotebookNode) -> list[NotebookNode]:
+    """Return the code cells that import one of these packages or modules, or use a name made by such a cell."""
+    found = []
+    made: set[str] = set()  # by the cells found so far
+    for cell in nb.cells:
+        if cell.cell_type != "code":
+            continue
+        code = re.sub(r"^(\s*)[%!].*", r"\1pass", cell.source, flags=re.M)  # magic lines
+        statements = list(_statements(ast.parse(code).body))
+        own: set[str] = set()  # what this cell has bound so far
+        needs = False
+        for statement in statements:
+            bound, used = _names(statement)
+            needs = needs or bool((used - own) & made) or any(_is_in(name, packages) for name in _imports(statement))
+            own |= bound
+        if needs:
+            found.append(cell)
+            made |= own | {name for statement in statements for name in _changed(statement)}
+        else:
+            made -= own
+    return found
+
+
+def _statements(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Each statement in order; of a `try`, `with`, `if` or loop its head, and then what is in its blocks."""
+    for statement in statements:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef) or not hasattr(statement, "body"):
+            yield statement
+            continue
+        if not isinstance(statement, ast.Try):
+            head = copy.copy(statement)
+            head.body, head.orelse = [ast.Pass()], []
+            yield head
+        handled = [inner for handler in getattr(statement, "handlers", []) for inner in handler.body]
+        blocks = (getattr(statement, block, []) for block in ("body", "orelse", "finalbody"))
+        yield from _statements([*handled, *chain(*blocks)])
+
+
+class _Generators(ast.NodeTransformer):
+    """Makes comprehensions into generators, which have a scope of their own in every version of Python."""
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.AST:
+        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
+
+    visit_SetComp = visit_ListComp
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        return self.generic_visit(ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators))
+
+
+def _names(statement: ast.stmt) -> tuple[set[str], set[str]]:
+    """The global names that a statement binds, and those that it or a function in it uses."""
+    top = symtable.symtable(ast.unparse(_Generators().visit(copy.deepcopy(statement))), "cell", "exec")
+    bound = {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
+    used = {each.get_name() for each in top.get_symbols() if each.is_referenced()}
+    if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+        used.add(statement.target.id)
+    left = top.get_children()
+    while left:
+        table = left.pop()
+        used |= {each.get_name() for each in table.get_symbols() if each.is_global()}
+        left += table.get_children()
+    return bound, used
+
+
+def _changed(statement: ast.stmt) -> Iterator[str]:
+    """The names of what gets a new entry or attribute."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+            while isinstance(node, ast.Subscript | ast.Attribute):
+                node = node.value
+            if isinstance(node, ast.Name):
+                yield node.id
+
+
+def _imports(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _is_in(module: str, packages: Collection[str]) -> bool:
+    return any(f"{module}.".startswith(f"{package}.") for package in packages)
