@@ -5,23 +5,29 @@
 .DELETE_ON_ERROR:
 .PHONY: help serve book pdf lab test setup refresh format bench lock clean
 
-SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
-PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
-	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
+# Any Python from 3.11 on will do. One for which TensorFlow exists comes first: with another, cells that need Keras do not
+# run, and their tests are left out.
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info)
+COMPLETE := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+first = $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$python -c '$(1)' 2>/dev/null && echo $$python && break; done)
+PYTHON ?= $(call first,$(COMPLETE))
 
 UV := $(shell command -v uv 2>/dev/null)
 ifdef UV
-create = $(UV) venv --quiet --seed --python '$(or $(PYTHON),3.12)' .venv
+venv = $(UV) venv --quiet --seed --python $(1) .venv
+create = $(if $(PYTHON),$(call venv,'$(PYTHON)'),$(call venv,'>=3.11$(comma)<3.14') || $(call venv,'>=3.11'))
 install = $(UV) pip install --quiet --python .venv/bin/python
 else
-create = test -n '$(PYTHON)' || { echo 'Loss Book needs Python 3.11, 3.12 or 3.13, or uv; found none.' >&2; exit 1; }; \
-	$(PYTHON) -m venv .venv
+create = $(or $(PYTHON),$(call first,$(SUITABLE)),false) -m venv .venv || \
+	{ echo 'Loss Book needs Python 3.11 or newer with its module venv, or uv; found neither.' >&2; exit 1; }
 install = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 endif
+comma := ,
 
 # .venv/site stands for an environment that can build the website, .venv/book for one that can run the pages, .venv/all
-# for one that can do everything. Without .venv/finished, or where its Python has gone or is too old or too new, an
-# environment stands for nothing.
+# for one that can do everything. Without .venv/finished, or where its Python has gone or is too old, an environment
+# stands for nothing.
 $(shell test -e .venv/finished && .venv/bin/python -c '$(SUITABLE)' 2>/dev/null || \
 	rm -f .venv/finished .venv/site .venv/book .venv/all)
 
@@ -32,6 +38,9 @@ define prepare
 @rm -f .venv/finished
 @grep -hv '^-' requirements.txt requirements-dev.txt > .venv/constraints.txt
 endef
+
+incomplete = .venv/bin/python -c '$(COMPLETE)' || \
+	echo 'There is no TensorFlow for this version of Python: cells that need Keras do not run, and are not tested.'
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-9s%s\n", $$1, $$2 }' Makefile
@@ -82,7 +91,7 @@ lock:  ## write the newest versions that pyproject.toml allows to requirements.t
 	@$(install) uv
 	$(compile) --upgrade --extra test --output-file .venv/pins.txt pyproject.toml
 	$(compile) --extra book --constraint .venv/pins.txt --output-file .venv/book.txt pyproject.toml
-	@{ echo '# Exact versions for Python 3.11 to 3.13 on Linux, macOS and Windows, and the package itself: what readers'; \
+	@{ echo '# Exact versions for Python 3.11 to 3.14 on Linux, macOS and Windows, and the package itself: what readers'; \
 		echo '# install, here and in Binder. What only the website and the tests need is in requirements-dev.txt.'; \
 		echo '# Written by `make lock` from the ranges in pyproject.toml.'; \
 		echo '-e .'; cat .venv/book.txt; } > requirements.txt
@@ -91,7 +100,7 @@ lock:  ## write the newest versions that pyproject.toml allows to requirements.t
 		echo '-r requirements.txt'; grep -vxFf .venv/book.txt .venv/pins.txt; } > requirements-dev.txt
 
 clean:  ## delete the environment, the built website and all caches
-	rm -rf .venv _build *.egg-info .pytest_cache .ruff_cache .hypothesis tools/lighthouse/node_modules
+	rm -rf .venv _build .pytest_cache .ruff_cache .mypy_cache .hypothesis tools/lighthouse/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/site: pyproject.toml requirements.txt requirements-dev.txt
@@ -102,9 +111,11 @@ clean:  ## delete the environment, the built website and all caches
 .venv/book: pyproject.toml requirements.txt
 	$(prepare)
 	@$(install) -r requirements.txt
+	@$(incomplete)
 	@touch .venv/finished $@
 
 .venv/all: pyproject.toml requirements.txt requirements-dev.txt
 	$(prepare)
 	@$(install) -r requirements-dev.txt
+	@$(incomplete)
 	@touch .venv/finished .venv/site .venv/book $@

@@ -8,6 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tools import missing
 from tools.repository import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -21,6 +22,21 @@ def pins(name: str) -> list[Requirement]:
 
 READERS = pins("requirements.txt")
 ALL = READERS + pins("requirements-dev.txt")
+
+
+# A package may have one version here and another there.
+SYSTEMS = [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64")]
+PLACES = [
+    {"sys_platform": system, "platform_machine": machine, "python_version": f"3.{minor}"}
+    | {"python_full_version": f"3.{minor}.0"}
+    for system, machine in SYSTEMS
+    for minor in range(11, 15)
+]
+
+
+def at(place: dict[str, str], requirements: list[Requirement]) -> list[Requirement]:
+    """Return those that hold on one system with one Python."""
+    return [each for each in requirements if not each.marker or each.marker.evaluate(place)]
 
 
 def wanted(*extras: str) -> list[Requirement]:
@@ -44,27 +60,39 @@ def closure(requirements: list[Requirement]) -> set[str]:
     return {name for name, _ in seen}
 
 
-@pytest.mark.parametrize(
-    ("requirement", "versions"),
-    [(each, READERS) for each in wanted("book")] + [(each, ALL) for each in wanted("site", "test")],
-    ids=str,
-)
-def test_every_range_has_its_version(requirement, versions):
-    exact = [str(pin.specifier).removeprefix("==") for pin in versions if pin.name == requirement.name]
-    assert exact, "run make lock"
-    assert all(version in requirement.specifier for version in exact), "run make lock"
+@pytest.mark.parametrize("extras", [("book",), ("site", "test")], ids="-".join)
+def test_every_range_has_its_version(extras):
+    versions = READERS if extras == ("book",) else ALL
+    for place in PLACES:
+        exact = {pin.name: str(pin.specifier).removeprefix("==") for pin in at(place, versions)}
+        for requirement in at(place, wanted(*extras)):
+            assert requirement.name in exact, "run make lock"
+            assert exact[requirement.name] in requirement.specifier, "run make lock"
 
 
 def test_versions_are_exact_and_the_same_in_both_files():
     assert [str(pin) for pin in ALL if not re.fullmatch(r"==[\w.]+", str(pin.specifier))] == []
-    readers = {pin.name: pin.specifier for pin in READERS}
-    assert [str(pin) for pin in ALL if pin.specifier != readers.get(pin.name, pin.specifier)] == []
+    for place in PLACES:
+        readers = {pin.name: pin.specifier for pin in at(place, READERS)}
+        assert [str(pin) for pin in at(place, ALL) if pin.specifier != readers.get(pin.name, pin.specifier)] == []
 
 
 def test_readers_install_what_the_pages_need():
     """What the website and the tests need stays out of a reader's environment, and of Binder."""
     here = {canonicalize_name(pin.name) for pin in READERS if not pin.marker or pin.marker.evaluate()}
     assert here == closure(wanted("book"))
+
+
+def test_where_tensorflow_is_missing():
+    """It is required just where it exists, and only there is it an error in CI that it is not installed."""
+    (tensorflow,) = (package for package in missing.PACKAGES if package.name == "tensorflow")
+    asked = [each for each in wanted("book") if each.name.startswith("tensorflow")]
+    for place in PLACES:
+        exists = tuple(map(int, place["python_version"].split("."))) < tensorflow.missing_from
+        assert len(at(place, asked)) == exists
+        assert sum(pin.name.startswith("tensorflow") for pin in at(place, READERS)) == exists
+    complete = f"(3, 11) <= sys.version_info < {tensorflow.missing_from})"
+    assert complete in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 def test_each_file_holds_more_than_versions_only_where_it_has_to():
