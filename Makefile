@@ -62,10 +62,11 @@ format: .venv/all  ## format the code and fix what ruff can fix
 	.venv/bin/python -m ruff format
 	.venv/bin/python -m ruff check --fix
 
-bench: .venv/all  ## measure the losses, the import of the package, the demos and the pages
+bench: .venv/all  ## measure the losses, the import of the package, the demos, the pages and the website's build
 	.venv/bin/python -m benchmarks
 	.venv/bin/python -m benchmarks.latency
 	.venv/bin/python -m benchmarks.pages
+	.venv/bin/python -m benchmarks.build
 
 setup: .venv/all  ## install everything, and nothing more
 
