@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 from sphinx.application import Sphinx
 
-from website import address
+from website import address, images
 from website.notfound import PAGE as NOT_FOUND
 
 SIZE = (1200, 630)
@@ -34,16 +34,10 @@ def file_name(pagename: str) -> str:
     return f"{pagename.replace('/', '-')}.png"
 
 
-def _figure(app: Sphinx, pagename: str) -> tuple[Path | None, str]:
-    """Return the first figure of a page's notebook, if it has any, and its alternative text."""
-    name, words = app.env.metadata[pagename].get("figure", ("", ""))
-    return (Path(app.outdir, app.builder.imagedir, name) if name else None), words
-
-
 def alternative(app: Sphinx, pagename: str) -> str:
     """Return in words what a page's card shows."""
-    figure, words = _figure(app, pagename)
-    return words if figure else f"The words: {title(app, pagename)}."
+    figure = app.env.metadata[pagename].get("figure")
+    return figure["alt"] if figure else f"The words: {title(app, pagename)}."
 
 
 @lru_cache
@@ -93,16 +87,15 @@ def _logo(size: int) -> Image.Image:
     return logo.resize((size, size), Image.Resampling.LANCZOS)
 
 
-def write(app: Sphinx, exception: Exception | None) -> None:
-    """Draw the cards of all pages; without an address of the site nothing could refer to them."""
-    if exception is None and address.site():
-        folder = Path(app.outdir) / FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
-        for pagename in [*app.env.found_docs, *_TITLES]:
-            figure, _ = _figure(app, pagename)
-            card = draw(title(app, pagename), app.config.html_title, figure)
-            (folder / file_name(pagename)).write_bytes(card)
+def write(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Draw a page's card; without an address of the site nothing could refer to it."""
+    if address.site() and pagename in app.env.found_docs | _TITLES.keys():
+        path = Path(app.outdir, FOLDER, file_name(pagename))
+        path.parent.mkdir(exist_ok=True)
+        figure = app.env.metadata[pagename].get("figure")
+        picture = images.sources(app)[figure["name"]] if figure else None
+        path.write_bytes(draw(title(app, pagename), app.config.html_title, picture))
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("build-finished", write)
+    app.connect("html-page-context", write)

@@ -72,4 +72,4 @@ class ImagesAndSetup(SphinxTransform):
             if figure is not None:
                 image["alt"] = figure.get("alt", "")
                 image.attributes.pop("height", None)
-                page.setdefault("figure", (Path(image["uri"]).name, image["alt"]))
+                page.setdefault("figure", {"name": Path(image["uri"]).name, "alt": image["alt"]})
