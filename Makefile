@@ -72,10 +72,11 @@ format: .venv/all  ## format the code and fix what ruff can fix
 	.venv/bin/python -m ruff format
 	.venv/bin/python -m ruff check --fix
 
-bench: .venv/all  ## measure the losses, the import of the package, the demos, the pages and the last `make test`
+bench: .venv/all  ## measure the losses, the import of the package, the demos, the pages, the build, the last `make test`
 	.venv/bin/python -m benchmarks
 	.venv/bin/python -m benchmarks.latency
 	.venv/bin/python -m benchmarks.pages
+	.venv/bin/python -m benchmarks.build
 	.venv/bin/python -m benchmarks.suite
 
 setup: .venv/all  ## install everything, and nothing more

@@ -6,6 +6,8 @@ A notebook keeps it in its metadata, a Markdown page in a comment.
 import re
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from tools import notebooks
 
 SHORTEST, LONGEST = 70, 160
@@ -17,9 +19,14 @@ _COMMENT = re.compile(re.escape(COMMENT).replace(r"\{\}", r"(.+?)"), re.S)
 def read(path: Path) -> str:
     """Return a page's description, or nothing where it has none."""
     if path.suffix == ".ipynb":
-        return notebooks.read(path).metadata.get("description", "")
+        return of(notebooks.read(path))
     match = _COMMENT.search(path.read_text(encoding="utf-8"))
     return " ".join(match[1].split()) if match else ""
+
+
+def of(nb: NotebookNode) -> str:
+    """Return a notebook's description, or nothing where it has none."""
+    return nb.metadata.get("description", "")
 
 
 def problems(description: str) -> list[str]:

@@ -20,7 +20,7 @@ def build(output: Path = ROOT) -> int:
     """Build the website into ``_build`` below `output`, with warnings as errors."""
     start = time.perf_counter()
     # All pages every time: their navigation depends on each other, and they take seconds.
-    command = ["-c", "from jupyter_book.cli.main import main; main()", "build", str(ROOT)]
+    command = ["-m", "website.book", "build", str(ROOT)]
     options = ["--all", "--warningiserror", "--keep-going", "--quiet", "--path-output", str(output)]
     code = subprocess.run([sys.executable, *command, *options], cwd=ROOT).returncode
     outcome = "built" if code == 0 else "failed"

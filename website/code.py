@@ -1,7 +1,11 @@
 """Code without markup that no style uses: half the elements of a page with many cells would be names and brackets."""
 
+from functools import lru_cache
+
 from pygments.formatters import HtmlFormatter
+from pygments.lexers import find_lexer_class_by_name
 from pygments.token import _TokenType
+from sphinx.application import Sphinx
 from sphinx.highlighting import PygmentsBridge
 
 # The first letters of the classes that have a color in static/styles/code.css: keywords, strings, numbers, comments.
@@ -17,5 +21,8 @@ class SparseFormatter(HtmlFormatter):
         return classes if classes.startswith(COLORED) or classes in ALSO else ""
 
 
-def setup() -> None:
-    PygmentsBridge.html_formatter = SparseFormatter
+def setup(app: Sphinx) -> None:
+    # Sphinx asks for a formatter for every block, and each works out a style sheet that nobody reads.
+    PygmentsBridge.html_formatter = staticmethod(lru_cache(SparseFormatter))
+    # Otherwise Pygments looks for the lexer of the notebooks' code among all installed packages, for every cell.
+    app.add_lexer("ipython3", find_lexer_class_by_name("ipython3"))

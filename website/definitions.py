@@ -4,6 +4,7 @@ The definitions of a page stand at its end, once each, where the script finds th
 document, so that a search for a word of the field does not find every page that links to the glossary.
 """
 
+from functools import lru_cache
 from html import escape
 
 from docutils import nodes
@@ -20,10 +21,14 @@ def terms(doctree: nodes.document, page: str) -> list[str]:
     return list(dict.fromkeys(target.removeprefix(starts) for target in targets if target.startswith(starts)))
 
 
-def definitions(glossary: nodes.document) -> dict[str, nodes.paragraph]:
-    """Return the first paragraph of each entry after its title, with nothing in it to click."""
+@lru_cache(maxsize=1)
+def definitions(app: Sphinx) -> dict[str, str]:
+    """Return the first paragraph of each entry after its title as HTML, with nothing in it to click.
+
+    Without links it is the same on every page.
+    """
     found = {}
-    for section in glossary.findall(nodes.section):
+    for section in app.env.get_doctree(GLOSSARY).findall(nodes.section):
         title, first = section[0], section[1] if len(section) > 1 else None
         if not isinstance(section.parent, nodes.section) or not isinstance(first, nodes.paragraph):
             continue
@@ -31,7 +36,7 @@ def definitions(glossary: nodes.document) -> dict[str, nodes.paragraph]:
         paragraph += first.deepcopy().children
         for link in list(paragraph.findall(lambda node: isinstance(node, nodes.reference | addnodes.pending_xref))):
             link.replace_self(link.children)
-        found |= dict.fromkeys(section["ids"], paragraph)
+        found |= dict.fromkeys(section["ids"], app.builder.render_partial(paragraph)["fragment"])
     return found
 
 
@@ -42,10 +47,9 @@ def add(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: n
     linked = terms(doctree, app.builder.get_relative_uri(pagename, GLOSSARY))
     if not linked:
         return
-    known = definitions(app.env.get_doctree(GLOSSARY))
+    known = definitions(app)
     shown = "".join(
-        f'<div class="definition" id="definition-{escape(term)}" popover role="tooltip">'
-        f"{app.builder.render_partial(known[term])['fragment']}</div>\n"
+        f'<div class="definition" id="definition-{escape(term)}" popover role="tooltip">{known[term]}</div>\n'
         for term in linked
         if term in known
     )

@@ -8,9 +8,13 @@ import hashlib
 import json
 import re
 import shutil
+from functools import lru_cache
+from html import escape
 from pathlib import Path
 
+from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 from website import demos
 
@@ -65,13 +69,44 @@ HEAD_SCRIPT = (
     'l.rel="preload";l.as="font";l.crossOrigin="";l.href=f;document.head.append(l)})'
 )
 
+# What the theme would put around the text, which no page shows. It would render each of these for every page only to
+# see whether it is empty; the table of contents among them takes a third of the time in which a page is written.
+PARTS_OF_THE_THEME = (
+    "article_header_start",
+    "article_header_end",
+    "primary_sidebar_end",
+    "secondary_sidebar_items",
+    "footer_content_items",
+)
+
 BUTTON_LABELS = {"launch-buttons": "Run", "source-buttons": "Source", "download-buttons": "Download"}
+
+
+def leave_out_parts(app: Sphinx, config: Config) -> None:
+    """Spare the theme the parts that no page shows."""
+    config.html_sidebars = {"**": []}
+    config.html_theme_options.update({part: [] for part in PARTS_OF_THE_THEME})
 
 
 def style_sheet() -> str:
     """Return all styles of the site as one sheet, without comments: one request, which every further page has."""
     text = "\n".join(path.read_text() for path in STYLES)
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", text, flags=re.S)).strip() + "\n"
+
+
+@lru_cache
+def _style_version() -> str:
+    return _digest(style_sheet())
+
+
+@lru_cache
+def _script_version() -> str:
+    return _digest((demos.STATIC / "explorable.js").read_text())
+
+
+@lru_cache
+def _logo() -> str:
+    return "".join(re.findall(r"<path.*?/>", (STATIC / "favicon.svg").read_text()))
 
 
 def _digest(text: str) -> str:
@@ -84,29 +119,37 @@ def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, do
     context["script_files"] = [script for script in context["script_files"] if _is_needed(str(script.filename), body)]
     for script in context["script_files"]:
         script.attributes.setdefault("defer", "defer")
-    context["site_styles"] = context["pathto"]("_static/site.css", 1) + f"?v={_digest(style_sheet())}"
-    script = (demos.STATIC / "explorable.js").read_text()
-    context["demo_script"] = context["pathto"]("_static/explorable.js", 1) + f"?v={_digest(script)}"
+    context["site_styles"] = context["pathto"]("_static/site.css", 1) + f"?v={_style_version()}"
+    context["demo_script"] = context["pathto"]("_static/explorable.js", 1) + f"?v={_script_version()}"
     context["has_demos"] = bool(app.env.metadata[pagename].get("demos"))
     fonts = ["source-sans-3-normal", *(["stix-two-math"] if "<math" in body else [])]
     addresses = [context["pathto"](f"_static/fonts/{name}.woff2", 1) for name in fonts]
     context["head_script"] = HEAD_SCRIPT % json.dumps(addresses)
-    context["logo"] = "".join(re.findall(r"<path.*?/>", (STATIC / "favicon.svg").read_text()))
-    context["contents"] = _with_sections(
-        context["toctree"](collapse=True, maxdepth=1, includehidden=True) or "", context.get("toc") or ""
-    )
+    context["logo"] = _logo()
+    context["contents"] = contents(app)
+    context["sections"] = _sections(context.get("toc") or "")
     context["button_labels"] = BUTTON_LABELS
     parts = pagename.split("/")
     context["chapter"] = parts[1].replace("-", " ").capitalize() if len(parts) == 3 else ""
 
 
-def _with_sections(contents: str, page: str) -> str:
-    """Return the contents of the book with those of the current page below its entry."""
-    sections = re.search(r"</a>\s*(<ul>.*</ul>)\s*</li>\s*</ul>\s*$", page, flags=re.S)
-    if sections is None:
-        return contents
-    current = re.compile(r'(<li class="toctree-l1 current">.*?</a>)', re.S)
-    return current.sub(lambda entry: entry[0] + sections[1].replace("<ul>", '<ul class="sections">', 1), contents)
+@lru_cache(maxsize=1)
+def contents(app: Sphinx) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the parts of the book: the caption of each, and the names of its pages with their titles as HTML."""
+    return [
+        (part["caption"], [(page, _title(app, title, page)) for title, page in part["entries"]])
+        for part in app.env.master_doctree.findall(addnodes.toctree)
+    ]
+
+
+def _title(app: Sphinx, given: str | None, page: str) -> str:
+    return escape(given) if given else app.builder.render_partial(app.env.titles[page])["title"]
+
+
+def _sections(page: str) -> str:
+    """Return a page's own table of contents without the page itself, which the contents of the book have."""
+    found = re.search(r"</a>\s*(<ul>.*</ul>)\s*</li>\s*</ul>\s*$", page, flags=re.S)
+    return found[1].replace("<ul>", '<ul class="sections">', 1) if found else ""
 
 
 def _is_needed(filename: str, body: str) -> bool:
@@ -128,6 +171,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     app.add_js_file("site.js")
+    app.connect("config-inited", leave_out_parts)
     # After the theme, which computes buttons, and after the extensions, which add scripts.
     app.connect("html-page-context", add_context, priority=900)
     # After the extensions, which copy their files at the end.

@@ -18,6 +18,7 @@ from tools.repository import ROOT
 from website.definitions import GLOSSARY
 
 PAGE = "genindex"
+TITLE = "Index"
 LOSSES = "chapters/reference/losses"
 
 
@@ -44,6 +45,35 @@ class Entry:
         return unicodedata.normalize("NFD", self.name)[0].upper()
 
 
+@dataclass
+class Mentions:
+    """What a section links to, as pages and anchors, and the names in its code; without those of its subsections."""
+
+    anchor: str
+    title: nodes.inline | None  # the page itself has none
+    links: set[tuple[str, str]] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+
+def note(app: Sphinx, document: nodes.document) -> None:
+    """Keep with a page, while it is read, what its sections mention: the index need not go through all pages again."""
+    sections = {section: _no_mentions(section) for section in document.findall(nodes.section)}
+    for link in document.findall(addnodes.pending_xref):
+        sections[_section(link)].links.add((link.get("reftarget"), link.get("reftargetid")))
+    for kind in (nodes.literal_block, nodes.literal):
+        for code in document.findall(kind):
+            # Only what somebody wrote, not what it printed.
+            if kind is nodes.literal or "python" in code.get("language", ""):
+                sections[_section(code)].names.update(re.findall(r"\w+", code.astext()))
+    app.env.metadata[app.env.docname]["mentions"] = list(sections.values())
+
+
+def _no_mentions(section: nodes.section) -> Mentions:
+    is_page = not isinstance(section.parent, nodes.section)
+    title = None if is_page else nodes.inline("", "", *section[0].deepcopy().children)
+    return Mentions(section["ids"][0], title)
+
+
 def fill(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Give the index to its template, by letter."""
     if pagename == PAGE:
@@ -65,9 +95,18 @@ def entries(app: Sphinx) -> dict[tuple[str, str], Entry]:
         page = path.relative_to(ROOT).with_suffix("").as_posix()
         # There, every entry speaks of many others.
         if page in app.env.found_docs and page not in (GLOSSARY, LOSSES):
-            for key, sections in _mentions(app.env.get_doctree(page), losses).items():
-                if key in found:
-                    found[key].places.append(_place(app, page, sections))
+            address = app.builder.get_target_uri(page)
+            places: dict[tuple[str, str], Place] = {}
+            for section in app.env.metadata[page]["mentions"]:
+                keys = section.links & found.keys() | {losses[name] for name in section.names & losses.keys()}
+                for key in keys:
+                    places.setdefault(key, Place(app.env.titles[page].astext(), address))
+                if keys and section.title is not None:
+                    shown = (app.builder.render_partial(section.title)["fragment"], f"{address}#{section.anchor}")
+                    for key in keys:
+                        places[key].sections.append(shown)
+            for key, place in places.items():
+                found[key].places.append(place)
     return found
 
 
@@ -75,39 +114,10 @@ def _level(section: nodes.section) -> int:
     return 1 + _level(section.parent) if isinstance(section.parent, nodes.section) else 1
 
 
-def _mentions(document: nodes.document, losses: dict[str, tuple[str, str]]) -> dict[tuple[str, str], list]:
-    """Return the sections that link to an entry or have the name of a loss in their code, by the entry."""
-    names = re.compile(rf"\b(?:{'|'.join(losses)})\b")
-    found: dict[tuple[str, str], list] = {}
-    for link in document.findall(addnodes.pending_xref):
-        found.setdefault((link.get("reftarget"), link.get("reftargetid")), []).append(_section(link))
-    for code in document.findall(_is_code):
-        for name in names.findall(code.astext()):
-            found.setdefault(losses[name], []).append(_section(code))
-    order = list(document.findall(nodes.section))
-    return {key: sorted(set(sections), key=order.index) for key, sections in found.items()}
-
-
-def _is_code(node: nodes.Node) -> bool:
-    """Say whether a node is code that somebody wrote, not what it printed."""
-    is_block = isinstance(node, nodes.literal_block) and "python" in node.get("language", "")
-    return is_block or isinstance(node, nodes.literal)
-
-
 def _section(node: nodes.Node) -> nodes.section:
     while not isinstance(node, nodes.section):
         node = node.parent
     return node
-
-
-def _place(app: Sphinx, page: str, sections: list[nodes.section]) -> Place:
-    address = app.builder.get_target_uri(page)
-    place = Place(app.env.titles[page].astext(), address)
-    for section in sections:
-        if isinstance(section.parent, nodes.section):
-            title = nodes.inline("", "", *section[0].deepcopy().children)
-            place.sections.append((app.builder.render_partial(title)["fragment"], f"{address}#{section['ids'][0]}"))
-    return place
 
 
 class InNavigation(SphinxTransform):
@@ -119,9 +129,10 @@ class InNavigation(SphinxTransform):
     def apply(self, **kwargs) -> None:
         if self.env.docname == self.config.root_doc:
             *_, last = self.document.findall(addnodes.toctree)
-            last["entries"].append((None, PAGE))
+            last["entries"].append((TITLE, PAGE))
 
 
 def setup(app: Sphinx) -> None:
+    app.connect("doctree-read", note)
     app.connect("html-page-context", fill)
     app.add_transform(InNavigation)

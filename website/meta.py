@@ -5,11 +5,11 @@ leaves out the pages without a source (index, search, 404), and wants Matplotlib
 """
 
 from html import escape
+from pathlib import Path
 
 from sphinx.application import Sphinx
 
 from tools import descriptions
-from tools.repository import ROOT
 from website import address, cards
 
 # The pages that are nobody's file.
@@ -25,7 +25,7 @@ def description(app: Sphinx, pagename: str) -> str:
     if pagename in WITHOUT_FILE:
         return WITHOUT_FILE[pagename]
     name = app.config.root_doc if pagename == "index" else pagename
-    return descriptions.read(ROOT / app.env.doc2path(name, base=False))
+    return app.env.metadata[name].get("about") or descriptions.read(Path(app.env.doc2path(name)))
 
 
 def add_tags(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -9,15 +10,21 @@ from docutils import nodes
 from nbformat import NotebookNode
 from sphinx.transforms import SphinxTransform
 
-from tools import notebooks
+from tools import descriptions, notebooks
 from tools.notebooks import tags
 from website import demos, progress
 
 
+@lru_cache(maxsize=1)
+def _stored(text: str) -> NotebookNode:
+    """Return a notebook as it is stored: read once, for its page and then for the transform of that page."""
+    return nbformat.reads(text, as_version=4)
+
+
 def read(text: str) -> NotebookNode:
     """Read a notebook as the website shows it."""
-    nb = nbformat.reads(text, as_version=4)
-    nb.cells = [cell for cell in nb.cells if "setup" not in tags(cell)]
+    nb = NotebookNode(_stored(text))
+    nb.cells = [_copy(cell) for cell in nb.cells if "setup" not in tags(cell)]
     for cell in nb.cells:
         for part in {"front-block", "aside"} & set(tags(cell)):
             cell.source = f"``````{{div}} {part}\n{cell.source}\n``````"
@@ -26,11 +33,17 @@ def read(text: str) -> NotebookNode:
     return nb
 
 
+def _copy(cell: NotebookNode) -> NotebookNode:
+    """Return a cell whose parts can be replaced without changing the stored one."""
+    return NotebookNode({**cell, "metadata": NotebookNode(cell.metadata)})
+
+
 class ImagesAndSetup(SphinxTransform):
     """Carry over from a notebook what MyST-NB leaves behind, and keep the theme from tinting figures.
 
     A notebook's figure gets its alternative text, and its width without its height, so that it keeps its proportions
-    on a narrow screen. The page remembers from which address its setup cell installs the package.
+    on a narrow screen. The page remembers what others ask for later: what it says of itself, from which address its
+    setup cell installs the package, and its first figure.
     """
 
     default_priority = 500
@@ -42,12 +55,14 @@ class ImagesAndSetup(SphinxTransform):
         path = Path(self.env.doc2path(self.env.docname))
         if path.suffix != ".ipynb":
             return
-        nb = notebooks.read(path)
-        self.env.metadata[self.env.docname]["demos"] = demos.pictures(nb)
+        nb = _stored(path.read_text(encoding="utf-8"))
+        page = self.env.metadata[self.env.docname]
+        page["demos"] = demos.pictures(nb)
+        page["about"] = descriptions.of(nb)
         figures = {}  # MyST-NB names an image after its bytes
         for cell in nb.cells:
             if "setup" in tags(cell):
-                self.env.metadata[self.env.docname]["setup_address"] = notebooks.setup_address(cell.source)
+                page["setup_address"] = notebooks.setup_address(cell.source)
             for output in cell.get("outputs", []):
                 if "image/png" in output.get("data", {}):
                     content = base64.b64decode(output.data["image/png"])
@@ -57,3 +72,4 @@ class ImagesAndSetup(SphinxTransform):
             if figure is not None:
                 image["alt"] = figure.get("alt", "")
                 image.attributes.pop("height", None)
+                page.setdefault("figure", {"name": Path(image["uri"]).name, "alt": image["alt"]})

@@ -3,7 +3,7 @@
 import posixpath
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -45,6 +45,30 @@ def cells(path: Path, tag: str) -> int:
 def test_every_page_is_built(site):
     assert [path for path in pages.documents() if html_name(path) not in site] == []
     assert site["index.html"] is not None
+
+
+def text(element) -> str:
+    """Return the words of an element, without the sign for the link to a heading."""
+    return " ".join(element.get_text().split()).removesuffix("#")
+
+
+def test_contents_list_every_page_on_every_page(site):
+    names = [*(html_name(path) for path in pages.documents()), "genindex.html"]
+    titles = ["Welcome", *(text(site[name].h1) for name in names[1:])]
+    for name in [*names, "search.html"]:
+        entries = site[name].select(".site-navigation li.toctree-l1 > a")
+        assert [urljoin(name, entry["href"]) for entry in entries] == names, name
+        assert [text(entry) for entry in entries] == titles, name
+
+
+def test_contents_mark_the_page_and_list_its_sections(site):
+    welcome, *others = written(site)
+    for path, page in [welcome, *others]:
+        (entry,) = page.select(".site-navigation li.current")
+        assert entry.a["href"] == "#", path
+    for path, page in others:
+        listed = [link["href"] for link in page.select(".site-navigation li.current > .sections > li > a")]
+        assert listed == [f"#{heading.parent['id']}" for heading in page.select("article h2")], path
 
 
 def test_every_image_has_alternative_text(site):
