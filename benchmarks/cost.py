@@ -99,7 +99,7 @@ class _Meter:
             self.started = sum(map(_used, self.process.children(recursive=True)))
         self.looked = now
         before, self.total = self.total, sum(os.times()[:4]) + self.started
-        return self.total - before
+        return max(0.0, self.total - before)  # what a browser's processes have used goes with the browser
 
 
 def _used(process: psutil.Process) -> float:
