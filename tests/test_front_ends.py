@@ -12,8 +12,10 @@ from nbconvert import HTMLExporter
 from lossbook.explorable.widget import MIME
 from tools import notebooks, pages
 
+every_page = [pytest.param(path, id=pages.name(path), marks=pytest.mark.per("page")) for path in pages.notebooks()]
 
-@pytest.fixture(scope="module", params=pages.notebooks(), ids=pages.name)
+
+@pytest.fixture(scope="module", params=every_page)
 def page(request):
     """Return a page as it is stored, and as it is shown."""
     stored = notebooks.read(request.param)

@@ -21,6 +21,7 @@ FRONT = """\
 ALT = "Two lines cross at zero; the steeper one is the squared error's."
 
 
+@pytest.mark.per("page", "path")
 @pytest.mark.parametrize("path", pages.notebooks(), ids=pages.name)
 def test_page(path):
     assert path.is_file(), "_toc.yml lists a page that does not exist"

@@ -12,6 +12,6 @@ PAGES = [*WRITTEN, "genindex.html", "search.html", "404.html"]
 """Every page of the built website, in the order of the book; ``index.html`` only leads to the first."""
 
 
-def after(page: str) -> str:
-    """Return the page that a reader opens next; after the last the first."""
-    return PAGES[(PAGES.index(page) + 1) % len(PAGES)]
+def before(page: str) -> str:
+    """Return the page that a reader has opened before this one; before the first the last."""
+    return PAGES[PAGES.index(page) - 1]

@@ -1,7 +1,7 @@
 """What a page of the website costs its reader: every transfer of a visit, as the browser counts it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
@@ -75,12 +75,19 @@ def visits(browser: Browser, *addresses: str) -> list[Visit]:
     context = browser.new_context()
     page = context.new_page()
     try:
-        return [_visit(page, address) for address in addresses]
+        return [visit(page, address) for address in addresses]
     finally:
         context.close()
 
 
-def _visit(page: Page, address: str) -> Visit:
+def after(first: Visit, other: Visit) -> Visit:
+    """Return the visit to another page after a first one, which leaves all that it loaded in the browser's cache."""
+    kept = {transfer.address for transfer in first.transfers}
+    return replace(other, transfers=[transfer for transfer in other.transfers if transfer.address not in kept])
+
+
+def visit(page: Page, address: str) -> Visit:
+    """Visit a page, and leave it with everything unfolded."""
     host = urlsplit(address).netloc
     requests: dict[str, tuple[str, str]] = {}
     sizes: dict[str, int] = {}

@@ -5,20 +5,15 @@ import io
 import pytest
 from accessibility import violations
 from bs4 import BeautifulSoup
-from figures import make_live
 from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser, Page, expect
+from test_every_page import TENTH_FRAME
 
-from tools import pages
-from tools.repository import ROOT
+from tools.gates import PAGES
 from website import frame
 
-NAMES = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in pages.documents()]
-NAMES += ["genindex.html", "search.html", "404.html"]
-every_page = pytest.mark.parametrize("name", NAMES)
-
-TEXT = "chapters/regression/quantiles.html"
-TENTH_FRAME = "() => { window.drawn = (window.drawn ?? 0) + 1; return window.drawn % 10 === 0; }"
+TEXT = "chapters/regression/laboratory.html"  # without demos, so that it is there at once
+LESSON = "chapters/regression/quantiles.html"
 
 LINKS_ON_EACH_OTHER = """() => {
   const meet = (a, b) => ({
@@ -57,30 +52,6 @@ def browse(chromium: Browser, address: str):
     for context in contexts:
         context.close()
     assert errors == []
-
-
-@every_page
-def test_axe_finds_nothing(browse, name):
-    page = browse(name)
-    make_live(page.locator("figure.explorable"))
-    for theme in ("light", "dark"):
-        assert page.evaluate("document.documentElement.dataset.theme") == theme
-        assert violations(page) == [], theme
-        page.click("#theme-button")
-
-
-@every_page
-def test_nothing_overflows_a_narrow_screen(browse, name):
-    page = browse(name, viewport={"width": 320, "height": 700})
-    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-    # What is put off would be cut off, and not counted.
-    page.evaluate("document.querySelectorAll('article section').forEach(({ style }) => { style.display = 'contents' })")
-    scrolling = ".equation, .long-formula, .pst-scrollable-table-container, pre"
-    beyond = f"""() => [...document.querySelectorAll("body *")]
-        .filter(element => element.getBoundingClientRect().right > 321
-            && !element.closest("{scrolling}, svg, canvas, .skip-link, .menu ul, noscript"))
-        .map(element => element.outerHTML.slice(0, 120))"""
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.evaluate(beyond)
 
 
 def test_the_dark_page_is_remembered(browse):
@@ -125,7 +96,7 @@ def test_skip_link_leads_to_the_text(browse):
 
 
 def test_contents_unfold_on_a_narrow_screen(browse):
-    page = browse(TEXT, viewport={"width": 360, "height": 700})
+    page = browse(LESSON, viewport={"width": 360, "height": 700})
     contents = page.locator("#site-navigation")
     button = page.get_by_role("button", name="Contents")
     expect(contents).to_be_hidden()
@@ -204,7 +175,7 @@ def test_long_equations_scroll_by_keyboard(browse):
 
 
 def test_nothing_moves_where_motion_is_unwelcome(browse):
-    page = browse(TEXT)
+    page = browse(LESSON)
     moving = """[...document.querySelectorAll("*")].filter(element => {
         const style = getComputedStyle(element);
         return parseFloat(style.transitionDuration) > 0 || style.animationName !== "none";
@@ -217,7 +188,7 @@ def test_formulas_are_mathml_in_a_font_of_the_site(html):
     for file in (frame.STATIC / "fonts").glob("stix-two-math*.woff2"):
         covered |= set(TTFont(io.BytesIO(file.read_bytes())).getBestCmap())
     formulas = 0
-    for name in NAMES:
+    for name in PAGES:
         page = BeautifulSoup((html / name).read_bytes(), "html.parser")
         for formula in page("math"):
             formulas += 1
@@ -234,7 +205,7 @@ def test_a_page_opens_from_a_folder(chromium, html):
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto((html / TEXT).as_uri())
+    page.goto((html / LESSON).as_uri())
     page.locator(".explorable svg").first.wait_for()
     page.click("#theme-button")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")

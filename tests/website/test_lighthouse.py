@@ -1,19 +1,24 @@
-"""Lighthouse's scores of every page, on its mobile settings.
+"""Lighthouse's scores of the heaviest page of each kind, on its mobile settings.
 
 They depend on how long scripts run, so nothing else may run meanwhile: `make test` does this last and alone.
 """
 
+import gzip
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from serving import served
 
 from tools import browser, lighthouse
-from tools.gates import PAGES
+from tools.gates import PAGES, WRITTEN
 from tools.lighthouse import Verdict
+from tools.repository import ROOT
 
 pytestmark = pytest.mark.quiet
+
+KINDS = ["lesson", "laboratory", "reference", "made by the site"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -33,16 +38,36 @@ def careless(tmp_path_factory) -> Iterator[str]:
         yield f"{address}/"
 
 
+def kind(page: str) -> str:
+    """Return a name for pages that load the same scripts and styles."""
+    if page not in WRITTEN:
+        return "made by the site"
+    if (ROOT / page).with_suffix(".md").exists():
+        return "reference"
+    return "laboratory" if page.endswith("/laboratory.html") else "lesson"
+
+
 @pytest.fixture(scope="module")
-def verdicts(present, address: str, careless: str) -> dict[str, Verdict]:
-    """Return the verdict on every page."""
-    addresses = [*(f"{address}/{page}" for page in PAGES), careless]
-    return dict(zip([*PAGES, "careless"], lighthouse.verdicts(addresses), strict=True))
+def heaviest(html: Path) -> dict[str, str]:
+    """Return the page of each kind whose own text is largest; all else it has in common with others of its kind."""
+    by_size = sorted(PAGES, key=lambda page: len(gzip.compress((html / page).read_bytes())))
+    return {kind(page): page for page in by_size}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_scores(page: str, verdicts: dict[str, Verdict]):
-    assert lighthouse.problems(verdicts[page]) == []
+@pytest.fixture(scope="module")
+def verdicts(present, address: str, careless: str, heaviest: dict[str, str]) -> dict[str, Verdict]:
+    """Return the verdict on each of these pages, and on a careless one."""
+    addresses = [*(f"{address}/{page}" for page in heaviest.values()), careless]
+    return dict(zip([*heaviest, "careless"], lighthouse.verdicts(addresses), strict=True))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_scores(kind: str, verdicts: dict[str, Verdict]):
+    assert lighthouse.problems(verdicts[kind]) == []
+
+
+def test_every_kind_is_measured(heaviest: dict[str, str]):
+    assert set(heaviest) == set(KINDS)
 
 
 def test_what_costs_points_is_named(verdicts: dict[str, Verdict]):

@@ -1,0 +1,142 @@
+"""What holds for every page, seen in one visit to each: weight, accessibility, quiz, a narrow screen, paper."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from accessibility import COLORS, violations
+from figures import make_live
+from playwright.sync_api import Browser, Page, expect
+from test_progress import QUIZZES
+
+from tools.gates import PAGES, before
+from tools.weights import Visit, after, problems, visit, visits
+
+every_page = pytest.mark.parametrize(
+    "opened", [pytest.param(name, marks=pytest.mark.per("page", "opened")) for name in PAGES], indirect=True
+)
+
+PAPER = 665  # the width of A4 without the margins of the print style, in pixels; Letter is wider
+TENTH_FRAME = "() => { window.drawn = (window.drawn ?? 0) + 1; return window.drawn % 10 === 0; }"
+OPTIONS = """() => {
+  document.querySelector(".tag_quiz .lossbook-button")?.click();
+  const questions = [];
+  for (const part of document.querySelectorAll(".tag_quiz .cell_output :is(p:has(> strong), details)")) {
+    if (part.tagName === "P" && !part.closest("details")) questions.push([]);
+    if (part.tagName !== "DETAILS") continue;
+    const verdict = part.querySelector("strong");
+    const wasVisible = verdict.checkVisibility();
+    part.querySelector("summary").click();
+    questions.at(-1).push([wasVisible, verdict.checkVisibility(), verdict.textContent]);
+  }
+  return questions;
+}"""
+# What is put off would be cut off, and not counted.
+BEYOND_SCREEN = """() => {
+  const menus = document.querySelectorAll("details.menu");
+  const sections = document.querySelectorAll("article section");
+  menus.forEach((menu) => { menu.open = true; });
+  sections.forEach(({ style }) => { style.display = "contents"; });
+  const width = document.documentElement.scrollWidth;
+  const scrolling = ".equation, .long-formula, .pst-scrollable-table-container, pre";
+  const beyond = [...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > 321
+      && !one.closest(`${scrolling}, svg, canvas, .skip-link, .menu ul, noscript`))
+    .map((one) => one.outerHTML.slice(0, 120));
+  sections.forEach(({ style }) => { style.display = ""; });
+  menus.forEach((menu) => { menu.open = false; });
+  return [width, beyond];
+}"""
+BEYOND_PAPER = """() => {
+  const article = document.querySelector("article");
+  const edge = article.getBoundingClientRect().right + 1;
+  return [...article.querySelectorAll("*")]
+    .filter((one) => one.checkVisibility() && !one.closest(".lb-hidden") && one.getBoundingClientRect().right > edge)
+    .map((one) => one.outerHTML.slice(0, 100));
+}"""
+
+
+@dataclass
+class Opened:
+    """A page in a wide window, light, with everything unfolded and no guess left to make."""
+
+    name: str
+    page: Page
+    visit: Visit
+
+
+@pytest.fixture(scope="module")
+def seen() -> dict[str, Visit]:
+    """Keep what pages weighed: that of each is needed for the next."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def opened(request, chromium: Browser, address: str, seen: dict[str, Visit]) -> Iterator[Opened]:
+    """Visit a page, whose scripts may not fail until the last test is done with it."""
+    errors = []
+    with chromium.new_context(reduced_motion="reduce") as window:
+        page = window.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        seen[request.param] = visit(page, f"{address}/{request.param}")
+        page.locator("details.menu").evaluate_all("menus => menus.forEach((menu) => { menu.open = false; })")
+        make_live(page.locator("figure.explorable"))
+        page.locator(".lb-skip").evaluate_all("all => all.forEach((skip) => skip.click())")
+        yield Opened(request.param, page, seen[request.param])
+    assert errors == []
+
+
+@every_page
+def test_it_is_light(opened, seen, chromium, address):
+    earlier = before(opened.name)
+    if earlier not in seen:
+        (seen[earlier],) = visits(chromium, f"{address}/{earlier}")
+    assert problems(opened.visit, after(seen[earlier], opened.visit)) == []
+
+
+@every_page
+def test_axe_finds_nothing(opened):
+    page = opened.page
+    for theme, rules in {"light": None, "dark": COLORS}.items():
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        assert violations(page, rules=rules) == [], theme
+        page.click("#theme-button")
+
+
+@every_page
+def test_every_option_of_its_quiz_answers(opened):
+    """By mouse and by keyboard: `test_progress.py`."""
+    questions = opened.page.evaluate(OPTIONS)
+    assert bool(questions) == (opened.name in QUIZZES)
+    if not questions:
+        return
+    assert len(questions) >= 3
+    for options in questions:
+        assert len(options) >= 2
+        assert [seen for *seen, _ in options] == [[False, True]] * len(options)
+        assert {verdict for *_, verdict in options} <= {"Right.", "No."}
+    score = opened.page.locator(".lossbook-score")
+    expect(score).to_contain_text(f"of {len(questions)} right at the first try")
+
+
+@every_page
+def test_nothing_overflows_a_narrow_screen(opened):
+    wide = opened.page.viewport_size
+    opened.page.set_viewport_size({"width": 320, "height": 700})
+    opened.page.wait_for_function(TENTH_FRAME)  # by then the figures have followed
+    width, beyond = opened.page.evaluate(BEYOND_SCREEN)
+    opened.page.set_viewport_size(wide)
+    assert width <= 320, beyond
+
+
+@every_page
+def test_nothing_is_cut_on_paper(opened):
+    """In a tab of its own, whose figures are drawn for paper from the start."""
+    page = opened.page.context.new_page()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER, "height": 900})
+    page.goto(opened.page.url)
+    make_live(page.locator("figure.explorable"))
+    assert page.evaluate(BEYOND_PAPER) == []
+    page.close()
