@@ -19,7 +19,8 @@ every_page = [pytest.param(path, id=pages.name(path), marks=pytest.mark.per("pag
 def page(request):
     """Return a page as it is stored, and as it is shown."""
     stored = notebooks.read(request.param)
-    body, _ = HTMLExporter(template_name="lab").from_notebook_node(stored)
+    # Code is not looked at, and to color it takes longest.
+    body, _ = HTMLExporter(template_name="lab", exclude_input=True).from_notebook_node(stored)
     return stored, BeautifulSoup(body, "html.parser")
 
 
