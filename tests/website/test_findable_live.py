@@ -1,11 +1,11 @@
 """Definitions on hover, the search and the page for addresses that do not exist, in a real browser."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from accessibility import COLORS, violations
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from serving import served
 
 PAGE = "chapters/foundations/gradients.html"
@@ -13,22 +13,32 @@ PAGE = "chapters/foundations/gradients.html"
 TERM = "finite-difference"
 
 
+USUAL = {"reduced_motion": "reduce", "viewport": {"width": 1300, "height": 900}}
+
+
+@pytest.fixture(scope="module")
+def usual(chromium: Browser) -> Iterator[BrowserContext]:
+    """A window for all tests that leave nothing behind: a new one for each would take longer than many a test."""
+    with chromium.new_context(**USUAL) as window:
+        yield window
+
+
 @pytest.fixture
-def go(chromium: Browser) -> Iterator:
-    """Open pages as one reader or another; none may have raised an error at the end."""
-    contexts, errors = [], []
+def go(chromium: Browser, usual: BrowserContext) -> Iterator[Callable[..., Page]]:
+    """Open pages, with options in a window of their own; none may have raised an error at the end."""
+    opened, errors = [], []
 
     def open_page(target: str, **options) -> Page:
-        options = {"reduced_motion": "reduce", "viewport": {"width": 1300, "height": 900}} | options
-        contexts.append(chromium.new_context(**options))
-        page = contexts[-1].new_page()
+        window = chromium.new_context(**USUAL | options) if options else usual
+        page = window.new_page()
+        opened.append(window if options else page)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(target, wait_until="domcontentloaded")
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for each in opened:
+        each.close()
     assert errors == []
 
 
@@ -164,7 +174,7 @@ def test_what_is_typed_on_a_page_is_searched(go, address):
 
 def test_a_missing_page_leads_back_into_the_book(go, address):
     for missing in ("no-such-page.html", "chapters/regression/robust.html", "a/b/c/d/"):
-        page = go("about:blank")
+        page = go("about:blank", locale="en")  # a window of its own, whose cache is empty
         answers = []
         page.on("response", lambda response, kept=answers: kept.append((response.status, response.url)))
         page.goto(f"{address}/{missing}")

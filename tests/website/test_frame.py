@@ -1,12 +1,13 @@
 """The frame around every page, in a browser: light and dark, by keyboard, on a narrow screen, without a server."""
 
 import io
+from collections.abc import Callable, Iterator
 
 import pytest
 from accessibility import violations
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_every_page import TENTH_FRAME
 
 from tools.gates import PAGES
@@ -34,28 +35,35 @@ LINKS_ON_EACH_OTHER = """() => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def usual(chromium: Browser) -> Iterator[BrowserContext]:
+    """A window for all tests that leave nothing behind: a new one for each would take longer than many a test."""
+    with chromium.new_context(reduced_motion="reduce") as window:
+        yield window
+
+
 @pytest.fixture
-def browse(chromium: Browser, address: str):
-    """Return a function that opens a page of the site in a window of its own; errors of its scripts are errors."""
-    contexts, errors = [], []
+def browse(chromium: Browser, usual: BrowserContext, address: str) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a page, with options in a window of its own; errors of its scripts are errors."""
+    opened, errors = [], []
 
     def open_page(name: str, **options) -> Page:
-        context = chromium.new_context(**{"reduced_motion": "reduce", **options})
-        contexts.append(context)
-        page = context.new_page()
+        window = chromium.new_context(reduced_motion="reduce", **options) if options else usual
+        page = window.new_page()
+        opened.append(window if options else page)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.goto(f"{address}/{name}")
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for each in opened:
+        each.close()
     assert errors == []
 
 
 def test_the_dark_page_is_remembered(browse):
-    page = browse(TEXT)
+    page = browse(TEXT, color_scheme="light")
     button = page.get_by_role("button", name="Dark page")
     expect(button).to_have_attribute("aria-pressed", "false")
     button.focus()
