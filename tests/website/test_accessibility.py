@@ -1,7 +1,8 @@
-"""A few places of each look are enough to find a fault among many words."""
+"""A few places of each look are enough to find a fault among many words; and a guess, before it and after."""
 
 from accessibility import COLORS, violations
-from playwright.sync_api import Browser
+from figures import make_live
+from playwright.sync_api import Browser, expect
 
 STYLE = """
   body { background: white; color: black }
@@ -36,4 +37,22 @@ def test_every_fault_is_found(chromium: Browser):
     ((rule, places),) = violations(page, rules=COLORS)
     assert rule == "color-contrast"
     assert sorted(place.partition(' id="')[2].partition('"')[0] for place in places) == sorted(FAULTS)
+    page.close()
+
+
+def test_axe_finds_nothing_in_a_guess(chromium: Browser, address: str):
+    """Where it still stands, and where every answer was given; on all pages it is skipped."""
+    page = chromium.new_page(reduced_motion="reduce")
+    page.goto(f"{address}/chapters/welcome.html")
+    make_live(page.locator("figure.explorable"))
+    guess = page.locator(".lb-guess").first
+    skip = guess.locator(".lb-skip")
+    expect(skip).to_be_visible()
+    for answers in ([], guess.locator(".lb-button:not(.lb-skip)").all()):
+        for answer in answers:
+            answer.click()
+        assert skip.is_hidden() == bool(answers)
+        for theme in ("dark", "light"):
+            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            assert violations(page, ".lb-guess") == [], theme
     page.close()

@@ -18,6 +18,8 @@ every_page = pytest.mark.parametrize(
 
 PAPER = 665  # the width of A4 without the margins of the print style, in pixels; Letter is wider
 TENTH_FRAME = "() => { window.drawn = (window.drawn ?? 0) + 1; return window.drawn % 10 === 0; }"
+PICTURES = """() => [...document.images].filter((one) => one.checkVisibility() && one.clientWidth > 0)
+  .map((one) => [one.src, [one.naturalWidth, one.naturalHeight], [one.clientWidth, one.clientHeight]])"""
 OPTIONS = """() => {
   document.querySelector(".tag_quiz .lossbook-button")?.click();
   const questions = [];
@@ -102,6 +104,14 @@ def test_axe_finds_nothing(opened):
         assert page.evaluate("document.documentElement.dataset.theme") == theme
         assert violations(page, rules=rules) == [], theme
         page.click("#theme-button")
+
+
+@every_page
+def test_its_pictures_are_fine_enough_and_keep_their_shape(opened):
+    """What Lighthouse asks of pictures, which it does not see on every page."""
+    for address, own, shown in opened.page.evaluate(PICTURES):
+        assert own[0] >= shown[0], address
+        assert own[0] / own[1] == pytest.approx(shown[0] / shown[1], rel=0.05), address
 
 
 @every_page

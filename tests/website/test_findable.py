@@ -65,6 +65,17 @@ def test_every_page_has_a_social_picture(site, html):
         assert not page.select("img[src*='_static/social']")
 
 
+def test_links_say_where_they_lead(site):
+    """What Lighthouse asks of links, which it does not see on every page."""
+    empty = {"click here", "go", "here", "information", "learn more", "more", "more info", "more information"}
+    empty |= {"read more", "right here", "see more", "start", "this"}
+    for name, page in site.items():
+        links = page("a")
+        assert links, name
+        assert [link for link in links if not link.get("href")] == [], name
+        assert [link for link in links if link.get_text(strip=True).lower() in empty] == [], name
+
+
 def test_a_card_shows_the_figure_of_its_page(html):
     blue = tuple(bytes.fromhex(cards.BLUE[1:]))
 
