@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import engine
 import pytest
 from accessibility import violations
-from checks import check_everything, check_print, clicks, drag, leave, presses, printed, wait_for_address
+from checks import check_everything, check_print, clicks, drag, leave, printed, wait_for_address
 from figures import Demo, Figure, Tab
 from playwright.sync_api import Browser, expect
 from serving import served
@@ -63,18 +63,31 @@ def test_all_that_a_reader_does(opened, demo):
 
 
 @every_demo
-def test_all_of_a_control_moves_it(opened, demo):
-    """Each key, each place of a slider and each option, where it is not there already."""
+def test_every_option_and_every_place_of_a_slider(opened, demo):
     figure = opened(demo)
-    for way in (presses, clicks):
-        for index in range(len(figure.controls)):
-            figure.reset()
-            seen = [figure.look().positions[index]]
-            for act in way(figure, index):
-                act()
-                seen.append(figure.look().positions[index])
-            options = figure.controls[index].get("options", ())
-            assert len(set(seen)) >= (len(options) if way is clicks else 2), (figure.controls[index]["name"], seen)
+    for index, control in enumerate(figure.controls):
+        figure.reset()
+        seen = {figure.look().positions[index]}
+        for click in clicks(figure, index):
+            click()
+            seen.add(figure.look().positions[index])
+        assert len(seen) >= {"slider": 3, "toggle": 2}.get(control["kind"], len(control.get("options", []))), control
+
+
+@every_demo
+def test_keys_of_a_slider(opened, demo):
+    figure = opened(demo)
+    for index, control in enumerate(figure.controls):
+        if control["kind"] == "slider":
+            figure.control(index).locator("input").focus()
+            seen = []
+            for key in ("End", "ArrowLeft", "PageDown", "Home", "ArrowRight", "PageUp", "End"):
+                figure.page.keyboard.press(key)
+                seen.append(int(figure.look().positions[index]))
+            last = (len(control["nodes"]) - 1) * control["between"]
+            assert (seen[0], seen[1], seen[3], seen[4], seen[6]) == (last, last - 1, 0, 1, last), control["name"]
+            assert seen[2] < seen[1], control["name"]
+            assert seen[5] > seen[4], control["name"]
 
 
 def test_a_disc_stays_under_the_pointer(opened):
