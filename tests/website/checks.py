@@ -182,8 +182,6 @@ def check_address(figure: Figure) -> None:
     figure.page.evaluate(GO_TO, fragment)
     assert figure.look() == look
     expect(figure.root).to_be_in_viewport()
-    figure.page.evaluate(GO_TO, f"#demo-{figure.demo}?")
-    assert figure.look() == start
 
 
 def check_print(figure: Figure) -> None:

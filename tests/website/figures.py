@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tools import notebooks, pages
 from tools.repository import ROOT
@@ -103,6 +103,12 @@ def make_live(figures: Locator) -> Locator:
     return figures
 
 
+def reveal(figures: Locator) -> None:
+    """Skip the guess of each live figure that has one, so that all of it can be seen."""
+    figures.locator(".lb-skip").evaluate_all("skips => skips.forEach(skip => skip.hidden || skip.click())")
+    expect(figures.locator(".lb-guessing")).to_have_count(0)
+
+
 @dataclass(frozen=True)
 class Look:
     """What a figure shows: its drawing, its readouts, and each control as the browser holds it and as it is printed."""
@@ -131,11 +137,6 @@ class Figure:
 
     def control(self, index: int) -> Locator:
         return self.root.locator(".lb-controls > .lb-control").nth(index)
-
-    def reveal(self) -> None:
-        """Skip the guess, so that all marks can be seen."""
-        for skip in self.root.locator(".lb-skip:visible").all():
-            skip.click()
 
     def reset(self) -> None:
         # Every window of these tests is one where motion is unwelcome, so that nothing glides.

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import engine
 import pytest
 from accessibility import violations
-from checks import check_everything, check_print, clicks, drag, leave, printed, wait_for_address
-from figures import Demo, Figure, Tab
+from checks import GO_TO, check_everything, check_print, clicks, drag, leave, printed, wait_for_address
+from figures import Demo, Figure, Tab, reveal
 from playwright.sync_api import Browser, expect
 from serving import served
 
@@ -125,6 +125,8 @@ def test_a_demo_opens_in_the_state_of_the_address(opened, demo):
     after = figure.look()
     assert (after.positions, after.readouts) == (before.positions, before.readouts)
     expect(figure.root).to_be_in_viewport()
+    figure.page.evaluate(GO_TO, f"#demo-{demo}?")
+    assert figure.look().positions == usual.positions
 
 
 @in_chromium
@@ -151,7 +153,7 @@ def test_axe_finds_nothing(chromium: Browser, root, theme):
         assert page.evaluate("document.documentElement.dataset.theme") == theme
         assert violations(page) == []
         for figure in figures:
-            figure.reveal()
+            reveal(figure.root)
             for answer in figure.root.locator(".lb-guess .lb-button:visible").all():
                 answer.click()
         assert violations(page) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from checks import moves, presses
-from figures import DEMOS, Demo, Figure, Tab
+from figures import DEMOS, Demo, Figure, Tab, reveal
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_progress import QUIZZES, WELCOME
 
@@ -56,7 +56,7 @@ def test_demo(shared_tab, demo: Demo):
     """It is drawn, and moves; all else is the same for all demos, and test_engine.py does it in Firefox too."""
     figure = Figure(shared_tab.open(demo.page), demo)
     assert figure.root.locator(".lb-panel svg:visible").count() == len(demo.spec["panels"])
-    figure.reveal()
+    reveal(figure.root)
     assert moves(figure, presses(figure, 0)), "no key changes the drawing and a readout"
     assert shared_tab.problems == []
 
@@ -142,7 +142,7 @@ def test_from_a_folder(firefox, html: Path):
         demo = next(demo for demo in DEMOS if demo.page in QUIZZES)
         page = tab.open(demo.page)
         figure = Figure(page, demo)
-        figure.reveal()
+        reveal(figure.root)
         assert moves(figure, presses(figure, 0))
         take_quiz(page)
         page.reload()

@@ -5,7 +5,7 @@ import io
 import pytest
 from accessibility import violations
 from bs4 import BeautifulSoup
-from figures import make_live
+from figures import make_live, reveal
 from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser, Page, expect
 
@@ -62,7 +62,7 @@ def browse(chromium: Browser, address: str):
 @every_page
 def test_axe_finds_nothing(browse, name):
     page = browse(name)
-    make_live(page.locator("figure.explorable"))
+    reveal(make_live(page.locator("figure.explorable")))
     for theme in ("light", "dark"):
         assert page.evaluate("document.documentElement.dataset.theme") == theme
         assert violations(page) == [], theme
