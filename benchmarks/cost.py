@@ -8,8 +8,10 @@ A busy or slower machine takes more CPU seconds for the same work. So a fixed lo
 budgets are compared with what the run would have taken where that load takes `REFERENCE` seconds.
 """
 
+import ctypes
 import json
 import os
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable
@@ -37,6 +39,7 @@ START = "start and collection"
 MOST = 12  # lines about what is there once
 DEAREST = 5  # pages
 
+_SET_CHILD_SUBREAPER = 36  # in linux/prctl.h
 _LOOK = 0.1  # seconds after which the processes that a test started are looked at; more often would cost too much
 _LOAD = 30.0  # seconds between two timings of the fixed load
 
@@ -89,6 +92,10 @@ class _Meter:
 
     def __init__(self) -> None:
         self.process = psutil.Process()
+        if sys.platform == "linux":
+            # A browser that ends leaves processes behind. So they become children of this one, which never asks how
+            # they ended: then the system keeps what they have used, as it does for all who still run.
+            ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.started = 0.0
         self.total = 0.0
         self.looked = 0.0
@@ -99,7 +106,7 @@ class _Meter:
             self.started = sum(map(_used, self.process.children(recursive=True)))
         self.looked = now
         before, self.total = self.total, sum(os.times()[:4]) + self.started
-        return max(0.0, self.total - before)  # what a browser's processes have used goes with the browser
+        return self.total - before
 
 
 def _used(process: psutil.Process) -> float:

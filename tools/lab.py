@@ -51,12 +51,17 @@ def server(root: Path, settings: Path, command: Sequence[str] = COMMAND) -> Iter
             _end(process)
 
 
+def write_notebook(path: Path, sources: Sequence[str]) -> None:
+    """Write a notebook with these code cells."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+
+
 @contextmanager
 def notebook(folder: Path, sources: Sequence[str]) -> Iterator[str]:
     """Start JupyterLab in an empty folder, on a notebook with these code cells, and return the notebook's address."""
-    cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "notebook.ipynb")
+    write_notebook(folder / "notebook.ipynb", sources)
     with server(folder, folder / ".jupyter") as address:
         yield f"{address}/lab/tree/notebook.ipynb"
 
@@ -91,23 +96,29 @@ def _answers(address: str, process: psutil.Popen) -> bool:
 
 
 def open_notebook(page: Page, address: str, cells: int) -> None:
-    """Open the notebook and wait until its kernel is ready."""
-    page.goto(address)
+    """Open the notebook, and none that was open before, and wait until its kernel is ready."""
+    page.goto(f"{address}?reset")
     page.locator(".jp-Notebook .jp-CodeCell").nth(cells - 1).wait_for(timeout=RUN)
     wait_for_kernel(page)
 
 
 def wait_for_kernel(page: Page) -> None:
-    """Wait until the kernel of the open notebook is ready."""
+    """Wait until the kernel of the open notebook is ready.
+
+    Raises:
+        TimeoutError: if it never is.
+    """
     page.locator(".jp-NotebookPanel-toolbar [data-status=idle]").wait_for(timeout=RUN)
     # The toolbar says so a moment before the kernel answers, and drops the cells that are run in that moment.
-    kernels = page.url.split("/lab/")[0] + "/api/kernels"
+    kernels = page.url.split("/lab")[0] + "/api/kernels"
     for _ in range(RUN // 200):
         answer = page.request.get(kernels)
         running = answer.json() if answer.ok else []  # the server cannot tell of a kernel that is only starting
-        if running and all(each["execution_state"] == "idle" and each["connections"] for each in running):
-            break
+        connected = [each["execution_state"] for each in running if each["connections"]]
+        if connected and set(connected) == {"idle"}:
+            return
         page.wait_for_timeout(200)
+    raise TimeoutError(f"no kernel is ready after {RUN // 1000} s: {running}")
 
 
 def run(page: Page, index: int) -> Locator:

@@ -1,10 +1,9 @@
-"""What the drawing module makes of `spec` and `frames`, written a second time with NumPy and SciPy."""
+"""What the drawing module makes of `spec` and `frames`, written a second time with NumPy."""
 
 import math
 import zlib
 
 import numpy as np
-from scipy.interpolate import RegularGridInterpolator
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -81,21 +80,19 @@ class Decoded:
         if function["table"] is not None or not function["interpolate"]:
             integers = table[tuple(js_round(position) for position in positions)]
         else:
-            integers = self._interpolated(table, function["controls"], positions)
+            integers = self._interpolated(table, positions)
         if function["table"] is not None:
             return function["table"][int(integers)]
         return function["low"] + function["step"] * integers
 
-    def _interpolated(self, table, names, positions):
-        is_slider = [self.controls[name]["kind"] == "slider" for name in names]
-        table = table[
-            tuple(slice(None) if slider else position for slider, position in zip(is_slider, positions, strict=True))
-        ]
-        place = [position for slider, position in zip(is_slider, positions, strict=True) if slider]
-        if not place:
-            return table
-        axes = [np.arange(count) for count in table.shape[: len(place)]]
-        return RegularGridInterpolator(axes, table.astype(float))([place])[0]
+    @staticmethod
+    def _interpolated(table, positions):
+        """The value between the nodes: straight along one control after the other."""
+        for position in positions:
+            lower = math.floor(position)
+            part = position - lower
+            table = table[lower] * (1 - part) + table[lower + 1] * part if part else table[lower]
+        return table
 
     def source(self, source, state):
         """The values of a mark's source: a sum of functions, or where a control puts a handle."""

@@ -1,26 +1,33 @@
 """The demos stored in the pages are those of the package, whatever processor made them."""
 
 import base64
+import json
 
 import numpy as np
-import pytest
 from decode import Decoded
-from test_demos import NAMES, built
+from test_demos import built, each_demo
 
+from lossbook.explorable import picture
 from tools import notebooks, pages
-from website.demos import stored
+from website.demos import MIME
 
-STORED = {spec["name"]: (spec, frames) for path in pages.notebooks() for spec, frames in stored(notebooks.read(path))}
+STORED = {
+    json.loads(output.data[MIME]["spec"])["name"]: output
+    for path in pages.notebooks()
+    for cell in notebooks.read(path).cells
+    for output in cell.get("outputs", [])
+    if MIME in output.get("data", {})
+}
 # How numbers are stored depends on their last bits.
 NUMBERS = ("low", "step", "axes")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_demo
 def test_stored_demo_is_fresh(name):
     demo, fresh, _ = built(name)
     assert demo.name in STORED, f"{name} is on no page"
-    spec, frames = STORED[demo.name]
-    old_page = Decoded(spec, base64.b64decode(frames))
+    page = STORED[demo.name].data[MIME]
+    old_page = Decoded(json.loads(page["spec"]), base64.b64decode(page["frames"]))
     declarations = [
         spec | {"functions": [{k: v for k, v in each.items() if k not in NUMBERS} for each in spec["functions"]]}
         for spec in (old_page.spec, fresh.spec)
@@ -32,3 +39,13 @@ def test_stored_demo_is_fresh(name):
             each["low"] + each["step"] * page.tables[index] for each, page in ((old, old_page), (new, fresh))
         )
         np.testing.assert_allclose(before, after, rtol=0, atol=2 * new["step"], err_msg="run make refresh")
+
+
+@each_demo
+def test_stored_output_holds_the_picture(name):
+    """The page makes it anew whenever it runs, and then the text is compared."""
+    demo, _, _ = built(name)
+    data, metadata = STORED[demo.name].data, STORED[demo.name].metadata
+    assert metadata["image/png"]["alt"] == demo.alt, "run make refresh"
+    assert data["text/plain"] == "\n".join([demo.alt, *picture.caption(demo)]), "run make refresh"
+    assert len(data["image/png"]) > 1000

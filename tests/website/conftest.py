@@ -9,6 +9,8 @@ from serving import served
 
 from website.__main__ import build
 
+pytest.register_assert_rewrite("checks")
+
 FORK = "https://github.com/reader/fork"
 SITE = "https://reader.example/"
 

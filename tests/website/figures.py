@@ -1,6 +1,67 @@
-"""Demos on a page of the website, and the tab of a browser that shows it."""
+"""Demos on a page of the website, the tab of a browser that shows it, and what a reader sees of a live figure."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tools import notebooks, pages
+from tools.repository import ROOT
+from website.demos import stored
+
+# Waits for the frame after the next, in which every change is drawn. A drawing is known by a number: sent here, it
+# would take longer than all else.
+LOOK = """figure => new Promise((done, fail) => {
+  setTimeout(() => fail(new Error("nothing was drawn for 20 s")), 20000);
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const drawing = [...figure.querySelectorAll(".lb-panel")].map(panel => panel.querySelector("svg").innerHTML
+      + [...panel.querySelectorAll("canvas")].map(canvas => canvas.toDataURL())).join();
+    figure.drawings ??= [];
+    if (!figure.drawings.includes(drawing)) figure.drawings.push(drawing);
+    const controls = [...figure.querySelectorAll(".lb-controls > .lb-control")].map(control => {
+      const input = control.querySelector("input:checked, input[type=range], input[type=checkbox], select");
+      if (input.type === "checkbox") return [input.checked, input.checked];
+      const text = control.querySelector("input:checked + span, .lb-value, option:checked");
+      return [input.value, text.textContent];
+    });
+    done({
+      drawing: figure.drawings.indexOf(drawing),
+      readouts: [...figure.querySelectorAll(".lb-readout")].map(readout => readout.innerText),
+      positions: controls.map(control => control[0]),
+      printed: controls.map(control => control[1]),
+    });
+  }));
+})"""
+
+# On the way to something else: to click as a reader does takes many times as long.
+CLICK = "button => button.click()"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo and the page it stands on."""
+
+    page: str
+    spec: dict
+
+    def __str__(self) -> str:
+        return self.spec["name"]
+
+    @property
+    def is_explored(self) -> bool:
+        """Whether `explore` made it: then it has no presets, and what it prints need not follow every control."""
+        return str(self).startswith("explore-")
+
+
+def _demos() -> Iterator[Demo]:
+    for path in pages.notebooks():
+        page = path.relative_to(ROOT).with_suffix(".html").as_posix()
+        for spec, _ in stored(notebooks.read(path)):
+            yield Demo(page, spec)
+
+
+DEMOS = list(_demos())
 
 
 class Tab:
@@ -38,5 +99,71 @@ def make_live(figures: Locator) -> Locator:
     """Scroll to each of these figures and wait until it is drawn: one that is far away waits for some seconds."""
     for figure in figures.all():
         figure.scroll_into_view_if_needed()
-        expect(figure).to_have_attribute("data-ready", "")
+        figure.and_(figure.page.locator("[data-ready]")).wait_for()
     return figures
+
+
+def reveal(figures: Locator) -> None:
+    """Skip the guess of each live figure that has one, so that all of it can be seen."""
+    figures.locator(".lb-skip").evaluate_all("skips => skips.forEach(skip => skip.hidden || skip.click())")
+    expect(figures.locator(".lb-guessing")).to_have_count(0)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a figure shows: its drawing, its readouts, and each control as the browser holds it and as it is printed."""
+
+    drawing: int
+    readouts: list[str]
+    positions: list
+    printed: list
+
+
+class Figure:
+    """A live figure on the page that a tab shows; it lasts until the tab shows another."""
+
+    def __init__(self, page: Page, demo: Demo) -> None:
+        self.page = page
+        self.demo = demo
+        self.controls = demo.spec["controls"]
+        self.root = make_live(page.locator(f"figure#demo-{demo}"))
+        page.evaluate("document.fonts.ready.then(() => {})")
+
+    def look(self) -> Look:
+        """Wait until all is drawn, and say what is to be seen."""
+        look = Look(**self.root.evaluate(LOOK))
+        assert len(look.positions) == len(self.controls)
+        return look
+
+    def control(self, index: int) -> Locator:
+        return self.root.locator(".lb-controls > .lb-control").nth(index)
+
+    def reset(self) -> None:
+        # Every window of these tests is one where motion is unwelcome, so that nothing glides.
+        self.root.locator(".lb-reset").evaluate(CLICK)
+
+    def states(self) -> Iterator[None]:
+        """Go to the initial state, then to that of each preset: a control may matter in one of them only."""
+        self.reset()
+        yield
+        for preset in self.root.locator(".lb-preset").all():
+            preset.evaluate(CLICK)
+            yield
+
+    @contextmanager
+    def on_paper(self) -> Iterator[None]:
+        self.page.emulate_media(media="print")
+        try:
+            yield
+        finally:
+            self.page.emulate_media(media="screen")
+
+    @contextmanager
+    def on_a_narrow_screen(self) -> Iterator[None]:
+        usual = self.page.viewport_size
+        self.page.set_viewport_size({"width": 320, "height": 700})
+        self.page.wait_for_function("innerWidth === 320")
+        try:
+            yield
+        finally:
+            self.page.set_viewport_size(usual)

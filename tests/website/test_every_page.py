@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from accessibility import COLORS, violations
-from figures import make_live
+from figures import make_live, reveal
 from playwright.sync_api import Browser, Page, expect
 from test_progress import QUIZZES
 
@@ -83,8 +83,7 @@ def opened(request, chromium: Browser, address: str, seen: dict[str, Visit]) -> 
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         seen[request.param] = visit(page, f"{address}/{request.param}")
         page.locator("details.menu").evaluate_all("menus => menus.forEach((menu) => { menu.open = false; })")
-        make_live(page.locator("figure.explorable"))
-        page.locator(".lb-skip").evaluate_all("all => all.forEach((skip) => skip.click())")
+        reveal(make_live(page.locator("figure.explorable")))
         yield Opened(request.param, page, seen[request.param])
     assert errors == []
 

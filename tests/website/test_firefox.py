@@ -3,28 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from figures import Tab, make_live
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from test_live_demos import DEMOS, EVERYTHING, Demo, drag, keys
+from checks import moves, presses
+from figures import DEMOS, Demo, Figure, Tab, reveal
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_progress import QUIZZES, WELCOME
 
-# What a reader sees of a figure: its drawing, its readouts, and where its controls stand.
-LOOK = """async figure => {
-  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
-  const inputs = figure.querySelectorAll(".lb-controls :is(input, select)");
-  return {
-    drawing: [...figure.querySelectorAll(".lb-panel svg")].map(svg => svg.innerHTML).join(),
-    readouts: [...figure.querySelectorAll(".lb-readout")].map(readout => readout.innerText),
-    positions: [...inputs].map(input => [input.value, input.checked]),
-  };
-}"""
-GO_TO_FRAGMENT = """fragment => new Promise(done => {
-  addEventListener("hashchange", () => done(), { once: true });
-  location.hash = fragment;
-})"""
 # Formulas that can be seen; those in a closed answer cannot.
 FORMULAS = """() => [...document.querySelectorAll("article math")].filter(math => math.checkVisibility()).map(math => {
   const { width, height } = math.getBoundingClientRect();
@@ -63,94 +50,15 @@ def tab(firefox, address) -> Iterator[Tab]:
         yield Tab(opened, address)
 
 
-def live(page: Page, demo: Demo) -> Locator:
-    return make_live(page.locator(f"figure#demo-{demo}"))
-
-
-def look(figure: Locator) -> dict:
-    return figure.evaluate(LOOK)
-
-
-def wait_for_state(page: Page, demo: Demo, kept: bool) -> str:
-    """Wait until the address holds the state of a demo, or no longer does, and return its fragment."""
-    page.wait_for_function("([start, kept]) => location.hash.startsWith(start) === kept", arg=[f"#demo-{demo}?", kept])
-    return page.evaluate("location.hash")
-
-
-def check_keyboard(figure: Locator, demo: Demo) -> None:
-    """Move the first control until the drawing and a readout change."""
-    before = look(figure)
-    focus, pressed = keys(demo.spec["controls"][0], figure.locator(".lb-controls > .lb-control").first)
-    focus.focus()
-    for key in pressed:
-        figure.page.keyboard.press(key)
-        after = look(figure)
-        if after["drawing"] != before["drawing"] and (after["readouts"] != before["readouts"] or demo not in DEMOS):
-            return
-    pytest.fail("no key changes the drawing and a readout")
-
-
-def check_preset(figure: Locator, demo: Demo) -> None:
-    """Go to the last preset and back, and there once more by its address."""
-    reset, preset = figure.locator(".lb-reset"), figure.locator(".lb-preset").last
-    reset.click()
-    start = look(figure)
-    wait_for_state(figure.page, demo, False)  # what the keyboard did may stand there
-    preset.click()
-    last = look(figure)
-    assert last["drawing"] != start["drawing"]
-    fragment = wait_for_state(figure.page, demo, True)
-    reset.click()
-    assert look(figure) == start
-    wait_for_state(figure.page, demo, False)
-    figure.page.evaluate(GO_TO_FRAGMENT, fragment)
-    assert look(figure) == last
-
-
-@pytest.mark.parametrize("demo", EVERYTHING, ids=str)
-def test_demo(shared_tab, demo):
-    figure = live(shared_tab.open(demo.page), demo)
-    assert figure.locator(".lb-panel svg:visible").count() == len(demo.spec["panels"])
-    assert figure.locator(".lb-controls > .lb-control").count() == len(demo.spec["controls"])
-    for skip in figure.locator(".lb-skip:visible").all():
-        skip.click()
-    check_keyboard(figure, demo)
-    if demo in DEMOS:
-        check_preset(figure, demo)
+@pytest.mark.per("demo")
+@pytest.mark.parametrize("demo", DEMOS, ids=str)
+def test_demo(shared_tab, demo: Demo):
+    """It is drawn, and moves; all else is the same for all demos, and test_engine.py does it in Firefox too."""
+    figure = Figure(shared_tab.open(demo.page), demo)
+    assert figure.root.locator(".lb-panel svg:visible").count() == len(demo.spec["panels"])
+    reveal(figure.root)
+    assert moves(figure, presses(figure, 0)), "no key changes the drawing and a readout"
     assert shared_tab.problems == []
-
-
-def test_a_handle_is_dragged(tab):
-    demo = next(demo for demo in DEMOS if "handle" in kinds(demo))
-    figure = live(tab.open(demo.page), demo)
-    for skip in figure.locator(".lb-skip:visible").all():
-        skip.click()
-    before = look(figure)
-    handle = figure.locator(".lb-handle .lb-hit").first
-    drag(figure, handle, 60, 40)
-    if look(figure) == before:  # it stood at its upper end
-        drag(figure, handle, -60, -40)
-    after = look(figure)
-    assert after["positions"] != before["positions"]
-    assert after["drawing"] != before["drawing"]
-    assert tab.problems == []
-
-
-def kinds(demo: Demo) -> set[str]:
-    return {mark["kind"] for panel in demo.spec["panels"] for mark in panel["marks"]}
-
-
-def test_a_demo_opens_in_the_state_of_the_address(tab):
-    demo = DEMOS[0]
-    page = tab.open(demo.page)
-    live(page, demo).locator(".lb-preset").last.click()
-    wait_for_state(page, demo, True)
-    before = look(live(page, demo))
-    page.reload()
-    figure = live(page, demo)
-    after = look(figure)
-    assert (after["positions"], after["readouts"]) == (before["positions"], before["readouts"])
-    expect(figure).to_be_in_viewport()
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +67,8 @@ def narrow_tab(firefox, address) -> Iterator[Tab]:
         yield Tab(opened, address)
 
 
-@pytest.mark.parametrize("name", sorted({WELCOME, *QUIZZES, *(demo.page for demo in EVERYTHING)}))
+@pytest.mark.per("page", "name")
+@pytest.mark.parametrize("name", sorted({WELCOME, *QUIZZES, *(demo.page for demo in DEMOS)}))
 def test_page_on_a_narrow_screen(narrow_tab, name):
     page = narrow_tab.open(name)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
@@ -194,6 +103,16 @@ def take_quiz(page: Page) -> None:
     page.locator("article.bd-article > section > :last-child").scroll_into_view_if_needed()
 
 
+def saved(page: Page, path: Path) -> dict:
+    """Wait until Firefox has saved a file, which is there before all of it is written, and return its content."""
+    for _ in range(200):
+        # Half of an object is no JSON.
+        with suppress(FileNotFoundError, json.JSONDecodeError):
+            return json.loads(path.read_text(encoding="utf-8"))
+        page.wait_for_timeout(50)
+    pytest.fail(f"{path} is not there, or not whole, after 10 s")
+
+
 def test_quiz_and_progress(tab, downloads: Path):
     page = tab.open(QUIZZES[0])
     take_quiz(page)
@@ -207,11 +126,7 @@ def test_quiz_and_progress(tab, downloads: Path):
     expect(chapter).to_have_text(done)
     page.get_by_role("button", name="Save as a file").click()
     kept = downloads / "lossbook-progress.json"
-    for _ in range(100):
-        if kept.exists():
-            break
-        page.wait_for_timeout(50)
-    assert json.loads(kept.read_text())["read"][QUIZZES[0]] is True
+    assert saved(page, kept)["read"][QUIZZES[0]] is True
     page.get_by_role("button", name="Forget everything").click()
     expect(chapter).to_contain_text("0 of")
     expect(chapter).not_to_contain_text("quiz")
@@ -226,7 +141,9 @@ def test_from_a_folder(firefox, html: Path):
         tab = Tab(opened, html.as_uri())
         demo = next(demo for demo in DEMOS if demo.page in QUIZZES)
         page = tab.open(demo.page)
-        check_keyboard(live(page, demo), demo)
+        figure = Figure(page, demo)
+        reveal(figure.root)
+        assert moves(figure, presses(figure, 0))
         take_quiz(page)
         page.reload()
         expect(page.locator(".lossbook-score")).to_contain_text("1 of")
