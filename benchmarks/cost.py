@@ -14,7 +14,8 @@ import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from statistics import mean
 
@@ -153,6 +154,20 @@ class Measuring:
 
     def _spend(self, kind: str, name: str) -> None:
         self.spent.kinds[kind][name] += self.meter.read()
+
+    @pytest.fixture
+    def spending(self, request) -> Callable[[str, str], AbstractContextManager[None]]:
+        """For a test of one thing that also sees to others: what is done within is spent on another."""
+
+        @contextmanager
+        def on(kind: str, name: str) -> Iterator[None]:
+            self._spend(*_subject(request.node))
+            try:
+                yield
+            finally:
+                self._spend(kind, name)
+
+        return on
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> None:

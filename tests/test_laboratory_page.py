@@ -10,9 +10,7 @@ from lossbook.laboratory.runs import advice
 from tools import notebooks
 from tools.repository import ROOT
 
-pytestmark = pytest.mark.per("page", name="regression/laboratory")
-
-pytestmark = pytest.mark.keras
+pytestmark = [pytest.mark.keras, pytest.mark.per("page", name="regression/laboratory")]
 
 PAGE = ROOT / "chapters" / "regression" / "laboratory.ipynb"
 

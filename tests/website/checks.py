@@ -1,9 +1,10 @@
 """What a reader does with a live figure, and what has to come of it."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
-from figures import Figure
+from figures import Demo, Figure
 from playwright.sync_api import Locator, expect
 
 MINUS = "\N{MINUS SIGN}"
@@ -25,6 +26,16 @@ PICTURE = """figure => {
   const picture = new DOMParser().parseFromString(after.textContent, "text/html").querySelector("img");
   return [after.tagName, picture.alt];
 }"""
+
+
+@contextmanager
+def naming(demo: Demo) -> Iterator[None]:
+    """Say which demo an error is about, where a test is about many."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"with the demo {demo}")
+        raise
 
 
 def check_guess(figure: Figure) -> None:
@@ -186,19 +197,18 @@ def check_address(figure: Figure) -> None:
 
 def check_print(figure: Figure) -> None:
     """On paper there is the drawing, and nothing to click."""
-    with figure.on_paper():
-        for panel in figure.root.locator(".lb-panel svg[role=img]").all():
-            expect(panel).to_be_visible()
-        for clickable in figure.root.locator(".lb-controls, .lb-buttons, .lb-guess").all():
-            expect(clickable).to_be_hidden()
+    for panel in figure.root.locator(".lb-panel svg[role=img]").all():
+        expect(panel).to_be_visible()
+    for clickable in figure.root.locator(".lb-controls, .lb-buttons, .lb-guess").all():
+        expect(clickable).to_be_hidden()
 
 
 def check_narrow_screen(figure: Figure) -> None:
-    with figure.on_a_narrow_screen():
-        figure.root.scroll_into_view_if_needed()  # what is out of sight may be put off, and keeps its width
-        figure.look()
-        assert figure.page.evaluate("document.documentElement.scrollWidth") <= 320
-        assert figure.root.evaluate(BEYOND) == []
+    """On a narrow screen nothing stands out of the figure."""
+    figure.root.scroll_into_view_if_needed()  # what is out of sight may be put off, and keeps its width
+    figure.look()
+    assert figure.page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert figure.root.evaluate(BEYOND) == []
 
 
 def check_picture(figure: Figure) -> None:
@@ -209,7 +219,7 @@ def check_picture(figure: Figure) -> None:
 
 
 def check_everything(figure: Figure) -> None:
-    """Do all that a reader can do on a screen, in one visit; the guess comes first, as it must."""
+    """Do all that a reader can do, in one visit; the guess comes first, as it must."""
     panels = figure.root.locator(".lb-panel svg[role=img]:visible")
     assert panels.count() == len(figure.demo.spec["panels"])
     check_guess(figure)
@@ -217,4 +227,3 @@ def check_everything(figure: Figure) -> None:
     check_controls(figure)
     check_drags(figure)
     check_address(figure)
-    check_narrow_screen(figure)

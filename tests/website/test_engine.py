@@ -5,7 +5,17 @@ from collections.abc import Iterator
 import engine
 import pytest
 from accessibility import violations
-from checks import GO_TO, check_everything, check_print, clicks, drag, leave, printed, wait_for_address
+from checks import (
+    GO_TO,
+    check_everything,
+    check_narrow_screen,
+    check_print,
+    clicks,
+    drag,
+    leave,
+    printed,
+    wait_for_address,
+)
 from figures import Demo, Figure, Tab, reveal
 from playwright.sync_api import Browser, expect
 from serving import served
@@ -59,7 +69,10 @@ def opened(tab):
 
 @every_demo
 def test_all_that_a_reader_does(opened, demo):
-    check_everything(opened(demo))
+    figure = opened(demo)
+    check_everything(figure)
+    with figure.on_a_narrow_screen():
+        check_narrow_screen(figure)
 
 
 @every_demo
@@ -141,7 +154,9 @@ def test_a_broken_address_does_no_harm(opened):
 @every_demo
 def test_on_paper(opened, demo):
     """Playwright cannot ask this Firefox for it."""
-    check_print(opened(demo))
+    figure = opened(demo)
+    with figure.on_paper():
+        check_print(figure)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

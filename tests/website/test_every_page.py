@@ -1,11 +1,15 @@
-"""What holds for every page, seen in one visit to each: weight, accessibility, quiz, a narrow screen, paper."""
+"""What holds for every page, seen in one visit to each: weight, demos, accessibility, quiz, a narrow screen, paper.
+
+What all demos have in common is tested once, by test_engine.py; here is what can go wrong with one of them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from accessibility import COLORS, violations
-from figures import make_live, reveal
+from checks import check_everything, check_narrow_screen, check_picture, check_print, naming
+from figures import DEMOS, Figure, Tab, make_live, reveal
 from playwright.sync_api import Browser, Page, expect
 from test_progress import QUIZZES
 
@@ -16,6 +20,7 @@ every_page = pytest.mark.parametrize(
     "opened", [pytest.param(name, marks=pytest.mark.per("page", "opened")) for name in PAGES], indirect=True
 )
 
+WINDOW = {"width": 1280, "height": 720}
 PAPER = 665  # the width of A4 without the margins of the print style, in pixels; Letter is wider
 TENTH_FRAME = "() => { window.drawn = (window.drawn ?? 0) + 1; return window.drawn % 10 === 0; }"
 PICTURES = """() => [...document.images].filter((one) => one.checkVisibility() && one.clientWidth > 0)
@@ -58,13 +63,28 @@ BEYOND_PAPER = """() => {
 }"""
 
 
+def test_there_are_demos():
+    presets = [len(demo.spec["presets"]) for demo in DEMOS if not demo.is_explored]
+    assert len(presets) >= 10
+    assert min(presets) >= 2
+    assert len({str(demo) for demo in DEMOS}) == len(DEMOS)
+
+
 @dataclass
 class Opened:
-    """A page in a wide window, light, with everything unfolded and no guess left to make."""
+    """A page in a wide window, light, with everything unfolded."""
 
     name: str
     page: Page
     visit: Visit
+
+    def reveal(self) -> None:
+        """Leave no guess to make."""
+        reveal(make_live(self.page.locator("figure.explorable")))
+
+    def figures(self, page: Page | None = None) -> list[Figure]:
+        """Return its demos, in another tab where one is given."""
+        return [Figure(page or self.page, demo) for demo in DEMOS if demo.page == self.name]
 
 
 @pytest.fixture(scope="module")
@@ -75,17 +95,13 @@ def seen() -> dict[str, Visit]:
 
 @pytest.fixture(scope="module")
 def opened(request, chromium: Browser, address: str, seen: dict[str, Visit]) -> Iterator[Opened]:
-    """Visit a page, whose scripts may not fail until the last test is done with it."""
-    errors = []
-    with chromium.new_context(reduced_motion="reduce") as window:
-        page = window.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        seen[request.param] = visit(page, f"{address}/{request.param}")
-        page.locator("details.menu").evaluate_all("menus => menus.forEach((menu) => { menu.open = false; })")
-        reveal(make_live(page.locator("figure.explorable")))
-        yield Opened(request.param, page, seen[request.param])
-    assert errors == []
+    """Visit a page, on which nothing may go wrong until the last test is done with it."""
+    with chromium.new_context(reduced_motion="reduce", viewport=WINDOW) as window:
+        tab = Tab(window, address)
+        seen[request.param] = visit(tab.page, f"{address}/{request.param}")
+        tab.page.locator("details.menu").evaluate_all("menus => menus.forEach((menu) => { menu.open = false; })")
+        yield Opened(request.param, tab.page, seen[request.param])
+    assert tab.problems == []
 
 
 @every_page
@@ -97,8 +113,18 @@ def test_it_is_light(opened, seen, chromium, address):
 
 
 @every_page
+def test_its_demos_do_what_a_reader_asks_of_them(opened, spending):
+    """Before any guess is made. On a narrow screen and on paper they are looked at with the rest of the page."""
+    for figure in opened.figures():
+        with spending("demo", str(figure.demo)), naming(figure.demo):
+            check_picture(figure)
+            check_everything(figure)
+
+
+@every_page
 def test_axe_finds_nothing(opened):
     page = opened.page
+    opened.reveal()
     for theme, rules in {"light": None, "dark": COLORS}.items():
         assert page.evaluate("document.documentElement.dataset.theme") == theme
         assert violations(page, rules=rules) == [], theme
@@ -131,12 +157,14 @@ def test_every_option_of_its_quiz_answers(opened):
 
 @every_page
 def test_nothing_overflows_a_narrow_screen(opened):
-    wide = opened.page.viewport_size
+    opened.reveal()
     opened.page.set_viewport_size({"width": 320, "height": 700})
     opened.page.wait_for_function(TENTH_FRAME)  # by then the figures have followed
     width, beyond = opened.page.evaluate(BEYOND_SCREEN)
-    opened.page.set_viewport_size(wide)
     assert width <= 320, beyond
+    for figure in opened.figures():
+        check_narrow_screen(figure)
+    opened.page.set_viewport_size(WINDOW)
 
 
 @every_page
@@ -148,4 +176,19 @@ def test_nothing_is_cut_on_paper(opened):
     page.goto(opened.page.url)
     make_live(page.locator("figure.explorable"))
     assert page.evaluate(BEYOND_PAPER) == []
+    for figure in opened.figures(page):
+        check_print(figure)
+    page.close()
+
+
+def test_without_scripts_there_is_the_picture(chromium, address):
+    page = chromium.new_page(java_script_enabled=False)
+    page.goto(f"{address}/{DEMOS[0].page}")
+    stages = page.locator("figure.explorable .explorable-stage")
+    pictures = page.locator("noscript img")
+    assert pictures.count() == stages.count() == sum(demo.page == DEMOS[0].page for demo in DEMOS)
+    for stage, picture in zip(stages.all(), pictures.all(), strict=True):
+        expect(stage).to_be_hidden()
+        expect(picture).to_be_visible()
+        assert len(picture.get_attribute("alt")) > 40
     page.close()

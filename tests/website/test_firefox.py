@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from checks import moves, presses
-from figures import DEMOS, Demo, Figure, Tab, reveal
+from checks import moves, naming, presses
+from figures import DEMOS, Figure, Tab, reveal
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_progress import QUIZZES, WELCOME
 
@@ -32,9 +32,9 @@ OPTIONS = """quiz => {
 }"""
 
 
-def window(firefox: Browser, width: int = 1300) -> BrowserContext:
+def window(firefox: Browser) -> BrowserContext:
     """Return a window for a reader who is new to the book."""
-    return firefox.new_context(viewport={"width": width, "height": 900})
+    return firefox.new_context(viewport={"width": 1300, "height": 900})
 
 
 @pytest.fixture(scope="module")
@@ -50,34 +50,32 @@ def tab(firefox, address) -> Iterator[Tab]:
         yield Tab(opened, address)
 
 
-@pytest.mark.per("demo")
-@pytest.mark.parametrize("demo", DEMOS, ids=str)
-def test_demo(shared_tab, demo: Demo):
-    """It is drawn, and moves; all else is the same for all demos, and test_engine.py does it in Firefox too."""
-    figure = Figure(shared_tab.open(demo.page), demo)
-    assert figure.root.locator(".lb-panel svg:visible").count() == len(demo.spec["panels"])
-    reveal(figure.root)
-    assert moves(figure, presses(figure, 0)), "no key changes the drawing and a readout"
-    assert shared_tab.problems == []
-
-
-@pytest.fixture(scope="module")
-def narrow_tab(firefox, address) -> Iterator[Tab]:
-    with window(firefox, width=320) as opened:
-        yield Tab(opened, address)
-
-
 @pytest.mark.per("page", "name")
 @pytest.mark.parametrize("name", sorted({WELCOME, *QUIZZES, *(demo.page for demo in DEMOS)}))
-def test_page_on_a_narrow_screen(narrow_tab, name):
-    page = narrow_tab.open(name)
+def test_page(shared_tab, spending, name):
+    """Its demos are drawn, and move; all else is the same for all demos, and test_engine.py does it in Firefox too.
+    Then the same page on a narrow screen, with its formulas.
+    """
+    page = shared_tab.open(name)
+    for demo in DEMOS:
+        if demo.page == name:
+            with spending("demo", str(demo)), naming(demo):
+                figure = Figure(page, demo)
+                assert figure.root.locator(".lb-panel svg:visible").count() == len(demo.spec["panels"])
+                reveal(figure.root)
+                assert moves(figure, presses(figure, 0)), "no key changes the drawing and a readout"
+
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.wait_for_function("innerWidth === 320")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert narrow_tab.problems == []
     formulas = page.evaluate(FORMULAS)
     assert [
         formula for formula in formulas if formula["text"].strip() and formula["width"] * formula["height"] < 4
     ] == []
     assert all(distance > 5 for distance in page.evaluate(FRACTIONS)), "a numerator is not above its denominator"
+    page.set_viewport_size(wide)
+    assert shared_tab.problems == []
 
 
 def answer(page: Page, question: int, verdict: str, by_keyboard: bool = False) -> None:
