@@ -67,6 +67,20 @@ def opened(tab):
     assert tab.problems == []
 
 
+@pytest.fixture
+def shown(tab):
+    """Take the page as the test before has left it: for what depends neither on a guess nor on the state."""
+
+    def show_figure(demo: Demo) -> Figure:
+        figure = Figure(tab.open(engine.PAGE), demo)
+        reveal(figure.root)
+        figure.reset()
+        return figure
+
+    yield show_figure
+    assert tab.problems == []
+
+
 @every_demo
 def test_all_that_a_reader_does(opened, demo):
     figure = opened(demo)
@@ -76,8 +90,8 @@ def test_all_that_a_reader_does(opened, demo):
 
 
 @every_demo
-def test_every_option_and_every_place_of_a_slider(opened, demo):
-    figure = opened(demo)
+def test_every_option_and_every_place_of_a_slider(shown, demo):
+    figure = shown(demo)
     for index, control in enumerate(figure.controls):
         figure.reset()
         seen = {figure.look().positions[index]}
@@ -88,8 +102,8 @@ def test_every_option_and_every_place_of_a_slider(opened, demo):
 
 
 @every_demo
-def test_keys_of_a_slider(opened, demo):
-    figure = opened(demo)
+def test_keys_of_a_slider(shown, demo):
+    figure = shown(demo)
     for index, control in enumerate(figure.controls):
         if control["kind"] == "slider":
             figure.control(index).locator("input").focus()
@@ -103,8 +117,8 @@ def test_keys_of_a_slider(opened, demo):
             assert seen[5] > seen[4], control["name"]
 
 
-def test_a_disc_stays_under_the_pointer(opened):
-    figure = opened(HANDLES)
+def test_a_disc_stays_under_the_pointer(shown):
+    figure = shown(HANDLES)
     for index, moved in enumerate([(40, -30), (40, 0)]):
         figure.reset()
         figure.look()
@@ -117,8 +131,8 @@ def test_a_disc_stays_under_the_pointer(opened):
         assert disc.evaluate(CENTER) == pytest.approx(wanted, abs=2.5)  # half of what one position takes
 
 
-def test_a_button_goes_on_by_one_step(opened):
-    figure = opened(EVERYTHING)
+def test_a_button_goes_on_by_one_step(shown):
+    figure = shown(EVERYTHING)
     (index,) = [index for index, control in enumerate(figure.controls) if control.get("button")]
     button = figure.control(index).get_by_role("button", name="Next step")
     for step in range(1, 4):
@@ -152,9 +166,9 @@ def test_a_broken_address_does_no_harm(opened):
 
 @in_chromium
 @every_demo
-def test_on_paper(opened, demo):
+def test_on_paper(shown, demo):
     """Playwright cannot ask this Firefox for it."""
-    figure = opened(demo)
+    figure = shown(demo)
     with figure.on_paper():
         check_print(figure)
 
