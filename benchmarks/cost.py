@@ -77,6 +77,10 @@ class Spent:
         """How many times as long the fixed load took as on the machine that the budgets were set on."""
         return mean(self.loads) / REFERENCE
 
+    @property
+    def everything(self) -> float:
+        return sum(map(self.total, self.kinds))
+
     def total(self, kind: str) -> float:
         return sum(self.kinds[kind].values())
 
