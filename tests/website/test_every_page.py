@@ -82,9 +82,11 @@ class Opened:
         """Leave no guess to make."""
         reveal(make_live(self.page.locator("figure.explorable")))
 
-    def figures(self, page: Page | None = None) -> list[Figure]:
-        """Return its demos, in another tab where one is given."""
-        return [Figure(page or self.page, demo) for demo in DEMOS if demo.page == self.name]
+    def figures(self, page: Page | None = None) -> Iterator[Figure]:
+        """Go to each of its demos, in another tab where one is given: what is out of sight is not drawn."""
+        for demo in DEMOS:
+            if demo.page == self.name:
+                yield Figure(page or self.page, demo)
 
 
 @pytest.fixture(scope="module")
