@@ -3,7 +3,6 @@
 `test_keras.py` runs them on TensorFlow, and once more in a process of its own for each other backend that is installed.
 """
 
-import contextlib
 import json
 import math
 import tempfile
@@ -13,21 +12,11 @@ from typing import Any
 
 import keras
 import numpy as np
+from naming import naming
 from twin_samples import IN_KERAS, twin_of
 
 from lossbook import classification, multitask, regression
 from lossbook.frameworks import keras as twins
-
-
-@contextlib.contextmanager
-def naming(loss: Any) -> Iterator[None]:
-    """Say which loss an error is about, where several share a model or a compiled function."""
-    try:
-        yield
-    except Exception as error:
-        error.add_note(f"with {loss}")
-        raise
-
 
 # Value and gradient -------------------------------------------------------------------------------
 

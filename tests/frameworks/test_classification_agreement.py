@@ -2,11 +2,12 @@
 
 import importlib
 import math
+from pkgutil import resolve_name
 
 import numpy as np
 import pytest
 from losses_classification import CLASSIFICATION
-from packages import MARKS
+from packages import MARKS, checked, claimed
 
 from lossbook.classification import (
     BinaryCrossEntropy,
@@ -29,14 +30,9 @@ ONE_HOT = np.eye(3)[CLASS]
 MIXED = np.array([[0.5, 0.25, 0.25], [0, 1, 0], [0.125, 0.375, 0.5], [0, 0.5, 0.5], [1, 0, 0]])
 
 
-def resolve(dotted):
-    module, _, name = dotted.rpartition(".")
-    return getattr(importlib.import_module(module), name)
-
-
 def in_keras(loss, y_true, y_pred, **settings):
     keras = importlib.import_module("keras")
-    theirs = resolve(loss.facts.keras)(reduction=None, **settings)
+    theirs = resolve_name(loss.facts.keras)(reduction=None, **settings)
     if loss.score_ndim == 0:  # the last axis is averaged over
         y_true, y_pred = y_true[:, None], y_pred[:, None]
     return keras.ops.convert_to_numpy(theirs(y_true, y_pred))
@@ -45,13 +41,13 @@ def in_keras(loss, y_true, y_pred, **settings):
 def in_torch(loss, y_true, y_pred, **settings):
     torch = importlib.import_module("torch")
     tensors = {name: torch.tensor(setting) if name == "pos_weight" else setting for name, setting in settings.items()}
-    theirs = resolve(loss.facts.torch)(reduction="none", **tensors)
+    theirs = resolve_name(loss.facts.torch)(reduction="none", **tensors)
     y_true = y_true.astype(np.int64) if isinstance(loss, SparseCategoricalCrossEntropy) else y_true
     return theirs(torch.from_numpy(y_pred), torch.from_numpy(y_true)).numpy()
 
 
 def in_sklearn(loss, y_true, y_pred):
-    theirs = resolve(loss.facts.sklearn)
+    theirs = resolve_name(loss.facts.sklearn)
     if isinstance(loss, Hinge):  # one sample at a time by its weight, as both classes have to occur
         return np.array([theirs(y_true, y_pred, labels=[-1, 1], sample_weight=alone) for alone in np.eye(len(y_true))])
     p = loss.predict(y_pred)
@@ -104,13 +100,7 @@ def test_agrees(loss, package, y_true, y_pred, settings):
 
 
 def test_every_name_is_checked():
-    claimed = {
-        (type(row.loss), package)
-        for row in CLASSIFICATION
-        for package in PACKAGES
-        if getattr(row.loss.facts, package) is not None
-    }
-    assert claimed == {(type(agreement.values[0]), agreement.values[1]) for agreement in AGREEMENTS}
+    assert checked(AGREEMENTS) == claimed(CLASSIFICATION)
 
 
 def disagreement(loss, package, y_true, y_pred, theirs, ours, reason, **settings):
@@ -162,7 +152,7 @@ def test_known_disagreement(loss, package, y_true, y_pred, theirs, ours, setting
 
 @pytest.mark.keras
 def test_keras_clips_a_probability_of_0():
-    theirs = resolve("keras.losses.BinaryCrossentropy")(reduction=None)(np.array([[1.0]]), np.array([[0.0]]))
+    theirs = resolve_name("keras.losses.BinaryCrossentropy")(reduction=None)(np.array([[1.0]]), np.array([[0.0]]))
     assert float(theirs[0]) == pytest.approx(16.118095, rel=1e-6)
     loss = BinaryCrossEntropy()
     assert loss.value([1.0], loss.score([0.0])) == np.inf
@@ -180,7 +170,7 @@ def test_keras_focal_gradient_below_gamma_1():
     """p is 1 there, and the derivative of (1 - p)^0.5 at p = 1 is infinite."""
     tensorflow = importlib.import_module("tensorflow")
     score = tensorflow.Variable([[100.0]])
-    theirs = resolve("keras.losses.BinaryFocalCrossentropy")(gamma=0.5, from_logits=True)
+    theirs = resolve_name("keras.losses.BinaryFocalCrossentropy")(gamma=0.5, from_logits=True)
     with tensorflow.GradientTape() as tape:
         value = theirs(tensorflow.ones((1, 1)), score)
     assert np.isnan(tape.gradient(value, score).numpy())

@@ -1,6 +1,7 @@
 """The triplet loss of PyTorch: the same values and gradients; what it does otherwise is listed."""
 
 import importlib
+from pkgutil import resolve_name
 
 import numpy as np
 import pytest
@@ -14,8 +15,7 @@ TRIPLETS = np.random.default_rng(57).normal(size=(50, 3, 4))
 
 def in_torch(loss, triplets, eps=0.0):
     torch = importlib.import_module("torch")
-    module, _, name = loss.facts.torch.rpartition(".")
-    theirs = getattr(importlib.import_module(module), name)(margin=loss.margin, eps=eps, reduction="none")
+    theirs = resolve_name(loss.facts.torch)(margin=loss.margin, eps=eps, reduction="none")
     points = torch.tensor(triplets, requires_grad=True)
     value = theirs(*points.unbind(1))
     value.sum().backward()

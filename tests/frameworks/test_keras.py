@@ -203,7 +203,12 @@ def run_on(backend, code, *arguments):
     return subprocess.run(
         [sys.executable, "-c", f"import sys; sys.modules.update(dict.fromkeys({packages}))\n{code}", *arguments],
         # JAX compiles everything for one small use: what it would optimize takes longer than it saves.
-        env={"XLA_FLAGS": "--xla_backend_optimization_level=0", **os.environ, "KERAS_BACKEND": backend},
+        env={
+            "XLA_FLAGS": "--xla_backend_optimization_level=0",
+            **os.environ,
+            "KERAS_BACKEND": backend,
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(HERE.parent), os.environ.get("PYTHONPATH")])),
+        },
         cwd=HERE,
         capture_output=True,
         text=True,

@@ -5,11 +5,12 @@ All three take predictions on their natural scale, or nearly: what `loss.predict
 
 import importlib
 import math
+from pkgutil import resolve_name
 
 import numpy as np
 import pytest
 from losses_probabilistic import PROBABILISTIC
-from packages import MARKS
+from packages import MARKS, checked, claimed
 from sklearn.metrics import mean_poisson_deviance
 
 from lossbook.probabilistic import GaussianNLL, KLDivergence, LaplaceNLL, PoissonNLL
@@ -19,22 +20,17 @@ SINGLE = {"rel": 2e-6, "abs": 1e-6}
 inf, nan = np.inf, np.nan
 
 
-def resolve(dotted):
-    module, _, name = dotted.rpartition(".")
-    return getattr(importlib.import_module(module), name)
-
-
 def in_keras(loss, y_true, y_pred):
     """Keras takes a rate or probabilities, averages or sums over the last axis, and computes in float32."""
     rows = (lambda array: array) if isinstance(loss, KLDivergence) else (lambda array: array[:, None])
-    theirs = resolve(loss.facts.keras)(reduction=None)(rows(y_true), rows(loss.predict(y_pred)))
+    theirs = resolve_name(loss.facts.keras)(reduction=None)(rows(y_true), rows(loss.predict(y_pred)))
     return importlib.import_module("keras").ops.convert_to_numpy(theirs)
 
 
 def in_torch(loss, y_true, y_pred, **settings):
     """PyTorch takes mean and variance, the log-rate, or log-probabilities, of which it does not sum the terms."""
     torch = importlib.import_module("torch")
-    theirs = resolve(loss.facts.torch)(**{"reduction": "none"} | settings)
+    theirs = resolve_name(loss.facts.torch)(**{"reduction": "none"} | settings)
     if isinstance(loss, GaussianNLL):
         mean, variance = torch.from_numpy(loss.predict(y_pred)).T
         return theirs(mean, torch.from_numpy(y_true), variance).numpy()
@@ -74,13 +70,7 @@ def test_agrees(loss, package, samples, tolerance, settings):
 
 
 def test_every_name_is_checked():
-    claimed = {
-        (type(row.loss), package)
-        for row in PROBABILISTIC
-        for package in ("keras", "torch", "sklearn")
-        if getattr(row.loss.facts, package) is not None
-    }
-    assert claimed == {(type(agreement.values[0]), agreement.values[1]) for agreement in AGREEMENTS}
+    assert checked(AGREEMENTS) == claimed(PROBABILISTIC)
 
 
 def disagreement(loss, package, sample, ours, theirs, reason, **settings):

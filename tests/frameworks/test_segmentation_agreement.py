@@ -5,6 +5,7 @@ Keras takes probabilities, computes in float32, and adds up over the whole batch
 
 import importlib
 from importlib.metadata import version
+from pkgutil import resolve_name
 
 import numpy as np
 import pytest
@@ -21,8 +22,7 @@ SWAPPED = Version(version("keras")) <= Version("3.15.1")
 
 
 def in_keras(loss, y_true, p, axis=(1, 2), **settings):
-    module, _, name = loss.facts.keras.rpartition(".")
-    theirs = getattr(importlib.import_module(module), name)(reduction=None, axis=axis, **settings)
+    theirs = resolve_name(loss.facts.keras)(reduction=None, axis=axis, **settings)
     return importlib.import_module("keras").ops.convert_to_numpy(theirs(np.float32(y_true), np.float32(p)))
 
 

@@ -1,6 +1,7 @@
 """CTC in Keras and PyTorch: the same values and gradients; what they do otherwise is listed."""
 
 import importlib
+from pkgutil import resolve_name
 
 import numpy as np
 import pytest
@@ -12,14 +13,9 @@ TARGETS = [[1, 2, 1], [], [3], [3, 3, 1, 2], [2, 2]]
 SCORES = np.random.default_rng(38).normal(size=(5, 7, 5)) * 3
 
 
-def resolve(dotted):
-    module, _, name = dotted.rpartition(".")
-    return getattr(importlib.import_module(module), name)
-
-
 def in_torch(targets, scores, blank=0, **settings):
     torch = importlib.import_module("torch")
-    theirs = resolve(CTC().facts.torch)(blank=blank, **{"reduction": "none", **settings})
+    theirs = resolve_name(CTC().facts.torch)(blank=blank, **{"reduction": "none", **settings})
     scores = torch.tensor(scores, requires_grad=True)
     log_p = scores.log_softmax(-1).transpose(0, 1)  # it takes log-probabilities, and frames first
     joined = torch.tensor([label for target in targets for label in target], dtype=torch.long)
@@ -80,7 +76,7 @@ def test_agrees_on_a_long_sequence(compute, tolerance):
 
 @pytest.mark.keras
 def test_the_name_in_keras():
-    theirs = resolve(CTC().facts.keras)(reduction=None)
+    theirs = resolve_name(CTC().facts.keras)(reduction=None)
     targets = np.array([[1, 2, 1, 0], [0, 0, 0, 0], [3, 0, 0, 0], [3, 3, 1, 2], [2, 2, 0, 0]])
     assert theirs(targets, SCORES).numpy() == pytest.approx(CTC().value(TARGETS, SCORES), **SINGLE)
 

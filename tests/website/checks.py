@@ -1,10 +1,9 @@
 """What a reader does with a live figure, and what has to come of it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from functools import partial
 
-from figures import Demo, Figure
+from figures import Figure
 from playwright.sync_api import Locator, expect
 
 MINUS = "\N{MINUS SIGN}"
@@ -26,16 +25,6 @@ PICTURE = """figure => {
   const picture = new DOMParser().parseFromString(after.textContent, "text/html").querySelector("img");
   return [after.tagName, picture.alt];
 }"""
-
-
-@contextmanager
-def naming(demo: Demo) -> Iterator[None]:
-    """Say which demo an error is about, where a test is about many."""
-    try:
-        yield
-    except Exception as error:
-        error.add_note(f"with the demo {demo}")
-        raise
 
 
 def check_guess(figure: Figure) -> None:

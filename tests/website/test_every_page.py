@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 from accessibility import COLORS, violations
-from checks import check_everything, check_narrow_screen, check_picture, check_print, naming
+from checks import check_everything, check_narrow_screen, check_picture, check_print
 from figures import DEMOS, Figure, Tab, make_live, reveal
+from naming import naming
 from playwright.sync_api import Browser, Page, expect
 from test_progress import QUIZZES
 
@@ -118,7 +119,7 @@ def test_it_is_light(opened, seen, chromium, address):
 def test_its_demos_do_what_a_reader_asks_of_them(opened, spending):
     """Before any guess is made. On a narrow screen and on paper they are looked at with the rest of the page."""
     for figure in opened.figures():
-        with spending("demo", str(figure.demo)), naming(figure.demo):
+        with spending("demo", str(figure.demo)), naming(f"the demo {figure.demo}"):
             check_picture(figure)
             check_everything(figure)
 

@@ -7,8 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from checks import moves, naming, presses
+from checks import moves, presses
 from figures import DEMOS, Figure, Tab, reveal
+from naming import naming
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_progress import QUIZZES, WELCOME
 
@@ -59,7 +60,7 @@ def test_page(shared_tab, spending, name):
     page = shared_tab.open(name)
     for demo in DEMOS:
         if demo.page == name:
-            with spending("demo", str(demo)), naming(demo):
+            with spending("demo", str(demo)), naming(f"the demo {demo}"):
                 figure = Figure(page, demo)
                 assert figure.root.locator(".lb-panel svg:visible").count() == len(demo.spec["panels"])
                 reveal(figure.root)
