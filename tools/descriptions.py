@@ -1,14 +1,13 @@
 """What a page says of itself to search engines: one sentence or two, shown by no front end.
 
-A notebook keeps it in its metadata, a Markdown page in a comment.
+That of a notebook is in its record, `lossbook.course.about`, that of a Markdown page in a comment.
 """
 
 import re
 from pathlib import Path
 
-from nbformat import NotebookNode
-
-from tools import notebooks
+from lossbook import course
+from tools import pages
 
 SHORTEST, LONGEST = 70, 160
 COMMENT = "<!-- Description: {} -->"
@@ -19,14 +18,9 @@ _COMMENT = re.compile(re.escape(COMMENT).replace(r"\{\}", r"(.+?)"), re.S)
 def read(path: Path) -> str:
     """Return a page's description, or nothing where it has none."""
     if path.suffix == ".ipynb":
-        return of(notebooks.read(path))
+        return course.about(pages.name(path)).description
     match = _COMMENT.search(path.read_text(encoding="utf-8"))
     return " ".join(match[1].split()) if match else ""
-
-
-def of(nb: NotebookNode) -> str:
-    """Return a notebook's description, or nothing where it has none."""
-    return nb.metadata.get("description", "")
 
 
 def problems(description: str) -> list[str]:

@@ -15,13 +15,13 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tools import notebooks, pages, processors, reference
+from tools import notebooks, pages, processors, reference, written
 from tools.repository import ROOT, repository
 
 
 def refresh(path: Path, address: str | None) -> None:
     """Run one notebook from its folder and store the normalized result."""
-    nb = notebooks.normalize(notebooks.read(path), address)
+    nb = written.stored(notebooks.read(path), pages.name(path), address)
     NotebookClient(
         nb,
         timeout=120,
@@ -29,7 +29,7 @@ def refresh(path: Path, address: str | None) -> None:
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
-    notebooks.write(notebooks.normalize(nb, address), path)
+    notebooks.write(notebooks.normalize(nb), path)
 
 
 def compare(paths: list[Path], processor: str) -> int:

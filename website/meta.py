@@ -25,7 +25,7 @@ def description(app: Sphinx, pagename: str) -> str:
     if pagename in WITHOUT_FILE:
         return WITHOUT_FILE[pagename]
     name = app.config.root_doc if pagename == "index" else pagename
-    return app.env.metadata[name].get("about") or descriptions.read(Path(app.env.doc2path(name)))
+    return descriptions.read(Path(app.env.doc2path(name)))
 
 
 def add_tags(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
