@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 
 import ipywidgets
-import lossbook.course
 import numpy as np
 import pytest
 import traitlets
 from decode import MINUS, Decoded, js_print, js_round
 
+import lossbook.course
 from lossbook.explorable import Explorable, picture
 from lossbook.explorable.text import Field, parse
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from lossbook.course.foundations.properties import exercises as properties
-from lossbook.course.regression.squared_and_absolute import exercises
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from lossbook.course.foundations.properties import exercises as properties
+from lossbook.course.regression.squared_and_absolute import exercises
 from tools import lab, notebooks
 from tools.repository import ROOT
 
