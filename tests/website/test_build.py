@@ -8,7 +8,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from tools import notebooks, pages, reference, repository
+from reference import concepts
+from tools import notebooks, pages, repository
 from tools.notebooks import tags
 from tools.repository import ROOT
 from website.buttons import drop_colab_without_address, theme_options
@@ -97,8 +98,8 @@ def test_every_link_leads_somewhere(site):
 def test_concepts_are_found(site):
     dead = [
         row.id
-        for row in reference.concepts()
-        if row.page != reference.PLANNED and row.anchor and not site[html_name(row.path)].find(id=row.anchor)
+        for row in concepts.concepts()
+        if row.page != concepts.PLANNED and row.anchor and not site[html_name(row.path)].find(id=row.anchor)
     ]
     assert dead == []
 

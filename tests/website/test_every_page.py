@@ -14,8 +14,8 @@ from naming import naming
 from playwright.sync_api import Browser, Page, expect
 from test_progress import QUIZZES
 
-from tools.gates import PAGES, before
-from tools.weights import Visit, after, problems, visit, visits
+from benchmarks.gates import PAGES, before
+from benchmarks.page_weight import Visit, after, problems, visit, visits
 
 every_page = pytest.mark.parametrize(
     "opened", [pytest.param(name, marks=pytest.mark.per("page", "opened")) for name in PAGES], indirect=True

@@ -11,7 +11,8 @@ from PIL import Image
 from pybtex.database import parse_string
 
 from lossbook import plots
-from tools import cite, descriptions, losses, markdown, notebooks, pages
+from reference import cite, losses
+from tools import descriptions, markdown, notebooks, pages
 from tools.repository import ROOT
 from website import address, cards, meta, notfound
 

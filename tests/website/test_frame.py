@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_every_page import TENTH_FRAME
 
-from tools.gates import PAGES
+from benchmarks.gates import PAGES
 from website import frame
 
 TEXT = "chapters/regression/laboratory.html"  # without demos, so that it is there at once

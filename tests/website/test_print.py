@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pypdf import PdfReader
 from test_every_page import PAPER
 
+from benchmarks.gates import WRITTEN
 from tools import browser, pages
-from tools.gates import WRITTEN
 from tools.repository import ROOT
 from website import __main__ as website
 from website import pdf
