@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from lossbook import course
-from tools import descriptions, lint, markdown, notebooks, pages, written
+from tools import lint, markdown, notebooks, pages, written
 from tools.lint import Page
 from tools.repository import ROOT
 
@@ -34,8 +34,8 @@ def test_links_of_a_markdown_page(path):
 
 
 def test_every_page_has_a_description_of_its_own():
-    found = {pages.name(path): descriptions.read(path) for path in pages.documents()}
-    assert {page: problems for page, text in found.items() if (problems := descriptions.problems(text))} == {}
+    found = {pages.name(path): pages.about(path).description for path in pages.documents()}
+    assert {page: problems for page, text in found.items() if (problems := lint.description_problems(text))} == {}
     assert len(set(found.values())) == len(found)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from lossbook import course
-from tools import descriptions, markdown, notebooks, pages, written
+from tools import markdown, notebooks, pages, written
 from tools.notebooks import tags
 from tools.repository import ROOT
 
@@ -25,6 +25,7 @@ EXCUSE = "# Output not compared: "
 EXCUSED_SHARE = 0.02
 FILE_SIZE = 500_000
 ALT_LENGTH = 40
+DESCRIPTION = 70, 160
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,20 @@ def check_written(page: Page) -> list[str]:
 def check_about(page: Page) -> list[str]:
     """The page promises three to five things, and says what it asks for and, to search engines, what it is about."""
     about = course.about(page.name)
-    messages = descriptions.problems(about.description)
+    messages = description_problems(about.description)
     if not 3 <= len(about.goals) <= 5:
         messages.append(f"{len(about.goals)} goals; a page has 3 to 5")
     if not about.needs:
         messages.append("needs is empty; say what the reader needs first, or that it is nothing")
     return messages
+
+
+def description_problems(description: str) -> list[str]:
+    """Say what is wrong with a page's description, which search engines cut off when it is long."""
+    shortest, longest = DESCRIPTION
+    if not shortest <= len(description) <= longest:
+        return [f"description of {len(description)} characters; it takes {shortest} to {longest}"]
+    return []
 
 
 def check_headings(page: Page) -> list[str]:

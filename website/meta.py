@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from tools import descriptions
+from tools import pages
 from website import address, cards
 
 # The pages that are nobody's file.
@@ -25,7 +25,7 @@ def description(app: Sphinx, pagename: str) -> str:
     if pagename in WITHOUT_FILE:
         return WITHOUT_FILE[pagename]
     name = app.config.root_doc if pagename == "index" else pagename
-    return descriptions.read(Path(app.env.doc2path(name)))
+    return pages.about(Path(app.env.doc2path(name))).description
 
 
 def add_tags(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

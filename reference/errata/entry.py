@@ -26,8 +26,7 @@ class Erratum:
     ``evidence`` runs the mistake and the right version, and returns one to three sentences with what it measured,
     rounded so that every processor gives the same text. What NumPy or Python warns of meanwhile is silenced by the
     caller. It runs without PyTorch, which not everybody has installed.
-    ``taught`` is the place in the book, such as ``chapters/regression/quantiles.ipynb#anchor``; None stands for a
-    page that is planned.
+    The page that teaches the right version says so itself, in `lossbook.course`.
     """
 
     id: str
@@ -37,4 +36,3 @@ class Erratum:
     says: str
     right: str
     evidence: Callable[[], str]
-    taught: str | None = None

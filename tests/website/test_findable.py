@@ -12,7 +12,7 @@ from pybtex.database import parse_string
 
 from lossbook import plots
 from reference import cite, losses
-from tools import descriptions, markdown, notebooks, pages
+from tools import lint, markdown, notebooks, pages
 from tools.repository import ROOT
 from website import address, cards, meta, notfound
 
@@ -40,7 +40,7 @@ def tag(page: BeautifulSoup, name: str) -> str:
 def test_every_page_is_described(site):
     assert {"404.html", "genindex.html", "search.html", "index.html"} < set(site)
     found = {name: tag(page, "description") for name, page in site.items()}
-    assert {name: problems for name, text in found.items() if (problems := descriptions.problems(text))} == {}
+    assert {name: problems for name, text in found.items() if (problems := lint.description_problems(text))} == {}
     assert found.pop("index.html") == found["chapters/welcome.html"]  # where it leads
     assert len(set(found.values())) == len(found)
 
