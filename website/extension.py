@@ -12,9 +12,9 @@ from website import (
     code,
     definitions,
     demos,
-    frame,
     images,
     index,
+    layout,
     mathematics,
     meta,
     notfound,
@@ -60,7 +60,7 @@ def setup(app: Sphinx) -> dict:
     app.add_transform(demos.PicturesWithoutScript)
     app.add_transform(MathInSummaries)
     app.add_transform(PlaceForProgress)
-    frame.setup(app)
+    layout.setup(app)
     code.setup(app)
     images.setup(app)
     mathematics.setup(app)

@@ -10,8 +10,8 @@ from tools import notebooks, pages
 from tools.repository import ROOT
 from website.demos import stored
 
-# Waits for the frame after the next, in which every change is drawn. A drawing is known by a number: sent here, it
-# would take longer than all else.
+# Waits for the repaint after the next, by which every change is drawn. A drawing stands here as a number: to send all
+# of it would take longer than everything else.
 LOOK = """figure => new Promise((done, fail) => {
   setTimeout(() => fail(new Error("nothing was drawn for 20 s")), 20000);
   requestAnimationFrame(() => requestAnimationFrame(() => {

@@ -23,7 +23,7 @@ every_page = pytest.mark.parametrize(
 
 WINDOW = {"width": 1280, "height": 720}
 PAPER = 665  # the width of A4 without the margins of the print style, in pixels; Letter is wider
-TENTH_FRAME = "() => { window.drawn = (window.drawn ?? 0) + 1; return window.drawn % 10 === 0; }"
+TENTH_REPAINT = "() => { window.drawn = (window.drawn ?? 0) + 1; return window.drawn % 10 === 0; }"
 PICTURES = """() => [...document.images].filter((one) => one.checkVisibility() && one.clientWidth > 0)
   .map((one) => [one.src, [one.naturalWidth, one.naturalHeight], [one.clientWidth, one.clientHeight]])"""
 OPTIONS = """() => {
@@ -162,7 +162,7 @@ def test_every_option_of_its_quiz_answers(opened):
 def test_nothing_overflows_a_narrow_screen(opened):
     opened.reveal()
     opened.page.set_viewport_size({"width": 320, "height": 700})
-    opened.page.wait_for_function(TENTH_FRAME)  # by then the figures have followed
+    opened.page.wait_for_function(TENTH_REPAINT)  # by then the figures have followed
     width, beyond = opened.page.evaluate(BEYOND_SCREEN)
     assert width <= 320, beyond
     for figure in opened.figures():

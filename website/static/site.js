@@ -1,4 +1,4 @@
-// The frame of a page: light or dark, contents on a narrow screen, menus, the current section, keys.
+// The layout of a page: light or dark, contents on a narrow screen, menus, the current section, keys.
 {
   const root = document.documentElement;
 

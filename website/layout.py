@@ -1,4 +1,4 @@
-"""The frame of a page: what its template shows, its one style sheet, and the scripts that it needs.
+"""The layout of a page: what its template shows, its one style sheet, and the scripts that it needs.
 
 The theme's own scripts, styles and icons (Bootstrap, Font Awesome) are left out: 660 KB gzipped for a menu, two
 buttons and ten icons. What they did is in ``templates/layout.html``, ``static/styles`` and ``static/site.js``.
@@ -24,7 +24,7 @@ STATIC = Path(__file__).parent / "static"
 STYLES = (
     *(
         STATIC / "styles" / f"{name}.css"
-        for name in ("fonts", "colors", "frame", "text", "code", "figures", "parts", "findable")
+        for name in ("fonts", "colors", "layout", "text", "code", "figures", "parts", "findable")
     ),
     demos.STATIC / "explorable.css",
     STATIC / "styles" / "print.css",

@@ -1,4 +1,4 @@
-"""The frame around every page, in a browser: light and dark, by keyboard, on a narrow screen, without a server."""
+"""The layout of every page, in a browser: light and dark, by keyboard, on a narrow screen, without a server."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -8,10 +8,10 @@ from accessibility import violations
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from test_every_page import TENTH_FRAME
+from test_every_page import TENTH_REPAINT
 
 from tools.gates import PAGES
-from website import frame
+from website import layout
 
 TEXT = "chapters/regression/laboratory.html"  # without demos, so that it is there at once
 LESSON = "chapters/regression/quantiles.html"
@@ -123,7 +123,7 @@ def test_links_lead_to_sections_that_were_put_off(browse):
     assert len(links) > 20
     for link in links[::-3]:
         page.evaluate("link => { location.hash = link }", link)
-        page.wait_for_function(TENTH_FRAME)  # until then the sections around it grow to what they need
+        page.wait_for_function(TENTH_REPAINT)  # until then the sections around it grow to what they need
         assert page.evaluate("link => document.querySelector(link).getBoundingClientRect().top", link) == pytest.approx(
             24, abs=4
         ), link
@@ -193,7 +193,7 @@ def test_nothing_moves_where_motion_is_unwelcome(browse):
 
 def test_formulas_are_mathml_in_a_font_of_the_site(html):
     covered = set()
-    for file in (frame.STATIC / "fonts").glob("stix-two-math*.woff2"):
+    for file in (layout.STATIC / "fonts").glob("stix-two-math*.woff2"):
         covered |= set(TTFont(io.BytesIO(file.read_bytes())).getBestCmap())
     formulas = 0
     for name in PAGES:
