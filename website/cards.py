@@ -8,8 +8,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 from sphinx.application import Sphinx
 
-from website import address, images
-from website.notfound import PAGE as NOT_FOUND
+from website import address, generated, images, layout
 
 SIZE = (1200, 630)
 FOLDER = "_static/social"
@@ -17,16 +16,15 @@ FOLDER = "_static/social"
 # The palette of lossbook.plots, whose import takes longer than all cards; a test compares.
 BLUE, ORANGE, INK, GRAY = "#0072b2", "#b84a00", "#222222", "#505050"
 
-_FONT = Path(__file__).parent / "static" / "fonts" / "source-sans-3-normal.woff2"
+_FONT = layout.STATIC / "fonts" / "source-sans-3-normal.woff2"
 _MARGIN = 60
 _FOOT = 84
 _COLORS = 128  # of a card, which keeps it small
-_TITLES = {"genindex": "Index", "search": "Search", NOT_FOUND: "No such page"}
 
 
 def title(app: Sphinx, pagename: str) -> str:
     """Return the title of a page."""
-    return _TITLES.get(pagename) or app.env.titles[pagename].astext()
+    return generated.PAGES[pagename].title if pagename in generated.PAGES else app.env.titles[pagename].astext()
 
 
 def file_name(pagename: str) -> str:
@@ -89,7 +87,7 @@ def _logo(size: int) -> Image.Image:
 
 def write(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Draw a page's card; without an address of the site nothing could refer to it."""
-    if address.site() and pagename in app.env.found_docs | _TITLES.keys():
+    if address.site() and pagename in app.env.found_docs | generated.PAGES.keys():
         path = Path(app.outdir, FOLDER, file_name(pagename))
         path.parent.mkdir(exist_ok=True)
         figure = app.env.metadata[pagename].get("figure")

@@ -27,16 +27,16 @@ from website.notebooks import ImagesAndSetup
 from website.progress import MathInSummaries, PlaceForProgress
 from website.tabs import FrameworkTabs
 
-STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    config.html_static_path += [str(STATIC), str(demos.STATIC)]
-    config.html_favicon = str(STATIC / "favicon.svg")
+    config.html_static_path += [str(layout.STATIC), str(demos.STATIC)]
+    config.html_favicon = str(layout.FAVICON)
     config.html_theme_options.update(theme_options())
     config.html_math_renderer = mathematics.RENDERER
     config.html_baseurl = address.site() or ""
-    config.templates_path = [str(Path(__file__).parent / "templates"), *config.templates_path]
+    config.templates_path = [str(TEMPLATES), *config.templates_path]
 
 
 def _use_all_cores(app: Sphinx) -> None:

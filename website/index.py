@@ -15,10 +15,9 @@ from sphinx.transforms import SphinxTransform
 
 from tools import pages
 from tools.repository import ROOT
+from website import generated
 from website.definitions import GLOSSARY
 
-PAGE = "genindex"
-TITLE = "Index"
 LOSSES = "chapters/reference/losses"
 
 
@@ -76,7 +75,7 @@ def _no_mentions(section: nodes.section) -> Mentions:
 
 def fill(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Give the index to its template, by letter."""
-    if pagename == PAGE:
+    if pagename == generated.INDEX.name:
         found = sorted(entries(app).values(), key=lambda entry: (entry.name.casefold(), entry.address))
         context["letters"] = [(letter, list(members)) for letter, members in groupby(found, lambda one: one.letter)]
 
@@ -129,7 +128,7 @@ class InNavigation(SphinxTransform):
     def apply(self, **kwargs) -> None:
         if self.env.docname == self.config.root_doc:
             *_, last = self.document.findall(addnodes.toctree)
-            last["entries"].append((TITLE, PAGE))
+            last["entries"].append((generated.INDEX.title, generated.INDEX.name))
 
 
 def setup(app: Sphinx) -> None:

@@ -11,14 +11,18 @@ import shutil
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from xml.dom import minidom
 
+from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment.adapters.toctree import TocTree
 
-from website import demos
+from website import demos, generated
 
 STATIC = Path(__file__).parent / "static"
+FAVICON = STATIC / "favicon.svg"
 
 # In this order; later ones may rely on earlier ones.
 STYLES = (
@@ -106,7 +110,7 @@ def _script_version() -> str:
 
 @lru_cache
 def _logo() -> str:
-    return "".join(re.findall(r"<path.*?/>", (STATIC / "favicon.svg").read_text()))
+    return "".join(path.toxml() for path in minidom.parse(str(FAVICON)).getElementsByTagName("path"))
 
 
 def _digest(text: str) -> str:
@@ -127,10 +131,13 @@ def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, do
     context["head_script"] = HEAD_SCRIPT % json.dumps(addresses)
     context["logo"] = _logo()
     context["contents"] = contents(app)
-    context["sections"] = _sections(context.get("toc") or "")
+    context["sections"] = _sections(app, pagename)
     context["button_labels"] = BUTTON_LABELS
-    parts = pagename.split("/")
-    context["chapter"] = parts[1].replace("-", " ").capitalize() if len(parts) == 3 else ""
+    context["index"], context["search"] = generated.INDEX, generated.SEARCH
+    if pagename in generated.PAGES:
+        context["title"] = generated.PAGES[pagename].title
+    else:
+        context["chapter"] = _chapter(app, pagename)
 
 
 @lru_cache(maxsize=1)
@@ -146,10 +153,20 @@ def _title(app: Sphinx, given: str | None, page: str) -> str:
     return escape(given) if given else app.builder.render_partial(app.env.titles[page])["title"]
 
 
-def _sections(page: str) -> str:
+def _chapter(app: Sphinx, pagename: str) -> str:
+    """Return the caption of the part that a page belongs to; the page before all parts has none."""
+    captions = (caption for caption, entries in contents(app) if pagename in dict(entries))
+    return next(captions, "")
+
+
+def _sections(app: Sphinx, pagename: str) -> str:
     """Return a page's own table of contents without the page itself, which the contents of the book have."""
-    found = re.search(r"</a>\s*(<ul>.*</ul>)\s*</li>\s*</ul>\s*$", page, flags=re.S)
-    return found[1].replace("<ul>", '<ul class="sections">', 1) if found else ""
+    page = TocTree(app.env).get_toc_for(pagename, app.builder).next_node(nodes.list_item)
+    sections = page.next_node(nodes.bullet_list) if page else None
+    if sections is None:
+        return ""
+    sections["classes"].append("sections")
+    return app.builder.render_partial(sections)["fragment"].strip()
 
 
 def _is_needed(filename: str, body: str) -> bool:

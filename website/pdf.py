@@ -50,17 +50,13 @@ def merge(html: Path) -> str:
         title = page.h1.get_text().removesuffix("#")
         _move(page.article, name, names)
         page.article["id"] = _id(name)
-        found.append({"name": name, "id": _id(name), "title": title, "article": page.article})
-    chapters = [(chapter, list(members)) for chapter, members in groupby(found, lambda page: _chapter(page["name"]))]
+        kicker = page.select_one(".kicker")
+        chapter = kicker.get_text() if kicker else ""  # the page before all chapters has none
+        found.append({"id": _id(name), "title": title, "chapter": chapter, "article": page.article})
+    chapters = [(chapter, list(members)) for chapter, members in groupby(found, lambda page: page["chapter"])]
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(citation=citation(), site=address.site(), styles=styles, scripts=scripts, chapters=chapters)
-
-
-def _chapter(name: str) -> str:
-    """Return the name of a page's chapter, or nothing for the page before all chapters."""
-    folders = name.split("/")[1:-1]
-    return folders[0].replace("-", " ").capitalize() if folders else ""
 
 
 def _target(name: str, link: str) -> str:
