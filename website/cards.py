@@ -1,6 +1,7 @@
 """The picture that stands for a page where a link to it is shown: its title, its first figure, and the book's name."""
 
 import io
+import runpy
 import textwrap
 from functools import lru_cache
 from pathlib import Path
@@ -8,13 +9,15 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 from sphinx.application import Sphinx
 
+from tools.repository import ROOT
 from website import address, generated, images, layout
 
 SIZE = (1200, 630)
 FOLDER = "_static/social"
 
-# The palette of lossbook.plots, whose import takes longer than all cards; a test compares.
-BLUE, ORANGE, INK, GRAY = "#0072b2", "#b84a00", "#222222", "#505050"
+# The palette of the figures. Its file is run alone: importing it imports lossbook, which takes longer than all cards.
+_PALETTE = runpy.run_path(str(ROOT / "lossbook" / "plots.py"))
+BLUE, INK, GRAY = (_PALETTE[name] for name in ("BLUE", "INK", "GRAY"))
 
 _FONT = layout.STATIC / "fonts" / "source-sans-3-normal.woff2"
 _MARGIN = 60
@@ -72,17 +75,27 @@ def draw(heading: str, book: str, figure: Path | None = None) -> bytes:
 
 @lru_cache
 def _logo(size: int) -> Image.Image:
-    """Return the two losses the course begins with, squared and absolute error: drawn large, for smooth edges."""
+    """Return the logo of the website, which is drawn large and made smaller, for smooth edges."""
     logo = Image.new("RGB", (8 * size, 8 * size), "white")
     pen = ImageDraw.Draw(logo)
     unit = 8 * size / 32
-    steps = [step / 50 for step in range(-50, 51)]
-    for points, color in (
-        ([(16 + 11 * x, 26 - 20 * x * x) for x in steps], BLUE),
-        ([(4, 12), (16, 26), (28, 12)], ORANGE),
-    ):
-        pen.line([(x * unit, y * unit) for x, y in points], color, round(3 * unit), joint="curve")
+    for path in layout.logo():
+        points = [(x * unit, y * unit) for x, y in _points(path.getAttribute("d"))]
+        pen.line(points, path.getAttribute("stroke"), round(3 * unit), joint="curve")
     return logo.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def _points(path: str) -> list[tuple[float, float]]:
+    """Return the points of a path in SVG that is straight lines (M L L...) or one quadratic curve (M Q)."""
+    numbers = [float(word.lstrip("MQL")) for word in path.split()]
+    corners = list(zip(numbers[::2], numbers[1::2], strict=True))
+    if "Q" not in path:
+        return corners
+    steps = [step / 100 for step in range(101)]
+    xs, ys = (
+        [(1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c for t in steps] for a, b, c in zip(*corners, strict=True)
+    )
+    return list(zip(xs, ys, strict=True))
 
 
 def write(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

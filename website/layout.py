@@ -109,8 +109,9 @@ def _script_version() -> str:
 
 
 @lru_cache
-def _logo() -> str:
-    return "".join(path.toxml() for path in minidom.parse(str(FAVICON)).getElementsByTagName("path"))
+def logo() -> list[minidom.Element]:
+    """Return the lines of the logo, which are those of the site's icon."""
+    return minidom.parse(str(FAVICON)).getElementsByTagName("path")
 
 
 def _digest(text: str) -> str:
@@ -129,7 +130,7 @@ def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, do
     fonts = ["source-sans-3-normal", *(["stix-two-math"] if "<math" in body else [])]
     addresses = [context["pathto"](f"_static/fonts/{name}.woff2", 1) for name in fonts]
     context["head_script"] = HEAD_SCRIPT % json.dumps(addresses)
-    context["logo"] = _logo()
+    context["logo"] = "".join(path.toxml() for path in logo())
     context["contents"] = contents(app)
     context["sections"] = _sections(app, pagename)
     context["button_labels"] = BUTTON_LABELS
