@@ -1,4 +1,4 @@
-"""The picture that stands for a page where a link to it is shown: its title, its first figure, and the book's name."""
+"""The card of a page: the picture shown with a shared link, with its title, its first figure and the book's name."""
 
 import io
 import runpy
@@ -68,7 +68,7 @@ def draw(heading: str, book: str, figure: Path | None = None) -> bytes:
     pen.text((_MARGIN + _FOOT - 8, bottom + _FOOT / 2 - 4), book, GRAY, _font(34, 500), anchor="lm")
     pen.rectangle((0, SIZE[1] - 8, *SIZE), BLUE)
     file = io.BytesIO()
-    # Optimized as well, it would be 7 % smaller and take seven times as long.
+    # With optimize=True it would be 7 % smaller and take seven times as long.
     card.quantize(_COLORS, Image.Quantize.FASTOCTREE).save(file, "PNG")
     return file.getvalue()
 
@@ -99,7 +99,7 @@ def _points(path: str) -> list[tuple[float, float]]:
 
 
 def write(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Draw a page's card; without an address of the site nothing could refer to it."""
+    """Draw a page's card; a page refers to it by its whole address, so only where the site has one."""
     if address.site() and pagename in app.env.found_docs | generated.PAGES.keys():
         path = Path(app.outdir, FOLDER, file_name(pagename))
         path.parent.mkdir(exist_ok=True)

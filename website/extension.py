@@ -43,8 +43,8 @@ def _use_all_cores(app: Sphinx) -> None:
     """Do what ``sphinx-build --jobs`` does: the command of Jupyter Book has no such option."""
     # One more than cores: while pages are written, one process does little but hand them to the others.
     app.parallel = (os.cpu_count() or 1) + 1
-    # sphinx-external-toc loads this extension. Pages may be read at the same time, because it does nothing before all
-    # have been read, but it does not say so.
+    # sphinx-external-toc loads this extension. It does nothing until all pages have been read, so they can be read in
+    # parallel, but it does not say so.
     if "sphinx_multitoc_numbering" in app.extensions:
         app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
 

@@ -23,7 +23,7 @@ LOSSES = "chapters/reference/losses"
 
 @dataclass
 class Place:
-    """A page, and the sections of it that an entry is mentioned in; the page's opening is none of them."""
+    """A page, and the sections of it that an entry is mentioned in; the opening of the page is not listed."""
 
     title: str
     address: str
@@ -55,13 +55,13 @@ class Mentions:
 
 
 def note(app: Sphinx, document: nodes.document) -> None:
-    """Keep with a page, while it is read, what its sections mention: the index need not go through all pages again."""
+    """Keep what a page's sections mention while it is read: the index then need not go through all pages again."""
     sections = {section: _no_mentions(section) for section in document.findall(nodes.section)}
     for link in document.findall(addnodes.pending_xref):
         sections[_section(link)].links.add((link.get("reftarget"), link.get("reftargetid")))
     for kind in (nodes.literal_block, nodes.literal):
         for code in document.findall(kind):
-            # Only what somebody wrote, not what it printed.
+            # Only code that somebody wrote, not what it printed.
             if kind is nodes.literal or "python" in code.get("language", ""):
                 sections[_section(code)].names.update(re.findall(r"\w+", code.astext()))
     app.env.metadata[app.env.docname]["mentions"] = list(sections.values())
@@ -92,7 +92,7 @@ def entries(app: Sphinx) -> dict[tuple[str, str], Entry]:
     losses = {entry.name: key for key, entry in found.items() if key[0] == LOSSES}
     for path in pages.documents():
         page = path.relative_to(ROOT).with_suffix("").as_posix()
-        # There, every entry speaks of many others.
+        # Not from these two, where every entry mentions many others.
         if page in app.env.found_docs and page not in (GLOSSARY, LOSSES):
             address = app.builder.get_target_uri(page)
             places: dict[tuple[str, str], Place] = {}
@@ -120,7 +120,7 @@ def _section(node: nodes.Node) -> nodes.section:
 
 
 class InNavigation(SphinxTransform):
-    """Put the index, which is nobody's file and so not in ``_toc.yml``, at the end of the navigation."""
+    """Put the index, which has no file and so no line in ``_toc.yml``, at the end of the navigation."""
 
     # After sphinx-external-toc has put in what that file lists.
     default_priority = 110

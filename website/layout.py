@@ -1,7 +1,7 @@
 """The layout of a page: what its template shows, its one style sheet, and the scripts that it needs.
 
 The theme's own scripts, styles and icons (Bootstrap, Font Awesome) are left out: 660 KB gzipped for a menu, two
-buttons and ten icons. What they did is in ``templates/layout.html``, ``static/styles`` and ``static/site.js``.
+buttons and ten icons. What does their work is in ``templates/layout.html``, ``static/styles`` and ``static/site.js``.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from website import demos, generated
 STATIC = Path(__file__).parent / "static"
 FAVICON = STATIC / "favicon.svg"
 
-# In this order; later ones may rely on earlier ones.
+# In this order, in which later sheets may override earlier ones.
 STYLES = (
     *(
         STATIC / "styles" / f"{name}.css"
@@ -34,7 +34,8 @@ STYLES = (
     STATIC / "styles" / "print.css",
 )
 
-# Sphinx's and its extensions' scripts, each with what a page has that needs it; every page can mark search terms.
+# The scripts of Sphinx and its extensions, each with the markup that needs it. The first three mark the words that
+# were searched for, which may be on any page.
 SCRIPTS = {
     "documentation_options.js": "",
     "doctools.js": "",
@@ -64,7 +65,7 @@ UNUSED = (
     "webpack-macros.html",
 )
 
-# Before the page is drawn, so that a dark page never flashes white. Fonts are asked for here, because a tag that
+# Runs before the page is drawn, so that a dark page never flashes white. It also asks for the fonts, because a tag that
 # preloads them is an error in a page that is opened from a folder.
 HEAD_SCRIPT = (
     'try{var t=localStorage.getItem("theme")}catch(e){}'
@@ -93,7 +94,7 @@ def leave_out_parts(app: Sphinx, config: Config) -> None:
 
 
 def style_sheet() -> str:
-    """Return all styles of the site as one sheet, without comments: one request, which every further page has."""
+    """Return all styles of the site as one sheet, without comments, so that one request fetches them for all pages."""
     text = "\n".join(path.read_text() for path in STYLES)
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", text, flags=re.S)).strip() + "\n"
 
@@ -171,7 +172,7 @@ def _sections(app: Sphinx, pagename: str) -> str:
 
 
 def _is_needed(filename: str, body: str) -> bool:
-    """Say whether a page needs a script: ours, and some of Sphinx's."""
+    """Say whether a page needs a script: each of ours, and those of Sphinx's that its markup asks for."""
     name = filename.rpartition("/")[2]
     return (STATIC / name).is_file() or (name in SCRIPTS and SCRIPTS[name] in body)
 

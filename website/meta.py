@@ -1,4 +1,4 @@
-"""What a page's head says to search engines and to those who show a link to it.
+"""What a page's head says to search engines, and to sites that show a link to it.
 
 No extension does this as the book needs it: sphinxext-opengraph takes the first words of a page for its description,
 leaves out the pages without a source (index, search, 404), and wants Matplotlib for its pictures.
@@ -24,7 +24,7 @@ def description(app: Sphinx, pagename: str) -> str:
 
 def add_tags(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Add a page's description and, where the site has an address, the picture and the words of a shared link."""
-    # The front door is found, and shown, as the page that it leads to.
+    # For search engines and shared links, the front door is the page that it leads to.
     shown = app.config.root_doc if pagename == FRONT_DOOR else pagename
     text = description(app, shown)
     tags = {"description": text}

@@ -14,7 +14,7 @@ def configure(app: Sphinx, config: Config) -> None:
 
 
 def root_for_scripts(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Tell the theme's scripts where the site begins, which the extension leaves relative."""
+    """Tell the page's scripts where the site begins: the extension leaves that relative to an unknown address."""
     if pagename == generated.NOT_FOUND.name:
         context["content_root"] = address.folder()
 

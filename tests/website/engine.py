@@ -21,7 +21,7 @@ EVERYTHING = ROOT / "tests" / "explorable" / "fixture.json"
 
 
 def _handles() -> Explorable:
-    """What is not in that one: handles that move sideways and both ways, along a logarithm too, and a long choice."""
+    """Return what is not in that file: handles that move sideways or both ways, one on a log axis, a long choice."""
     x = np.linspace(0, 1, 21)
     powers = {"none": 0, "linear": 1, "square": 2, "cube": 3, "fourth": 4}
 

@@ -79,7 +79,7 @@ def test_every_page_has_a_social_picture(site, html):
 
 
 def test_links_say_where_they_lead(site):
-    """What Lighthouse asks of links, which it does not see on every page."""
+    """What Lighthouse asks of links; it visits only a few pages."""
     empty = {"click here", "go", "here", "information", "learn more", "more", "more info", "more information"}
     empty |= {"read more", "right here", "see more", "start", "this"}
     for name, page in site.items():
@@ -192,7 +192,8 @@ def test_definitions_of_a_page_are_those_that_it_links_to(site):
 def test_definitions_are_not_searched(html):
     """A search for a word of a definition finds the glossary, not every page that links to it."""
     index = json.loads((html / "searchindex.js").read_text().removeprefix("Search.setIndex(").removesuffix(")"))
-    assert index["terms"]["drown"] == index["docnames"].index("chapters/reference/glossary")  # so does a small step
+    # Of a finite difference the glossary says that too small a step drowns in rounding.
+    assert index["terms"]["drown"] == index["docnames"].index("chapters/reference/glossary")
 
 
 def index_entries(site) -> dict[str, BeautifulSoup]:
@@ -221,7 +222,7 @@ def sections(source: str) -> Iterator[str]:
 
 
 def test_the_index_lists_every_section_with_a_link_to_a_term(site):
-    """The links as the lint reads them out of the notebooks, not as the site does."""
+    """The links are read from the notebooks as the lint reads them, not as the site does."""
     entries = index_entries(site)
     checked = 0
     for path in pages.notebooks():

@@ -44,7 +44,7 @@ def usual(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def browse(chromium: Browser, usual: BrowserContext, address: str) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a page, with options in a window of its own; errors of its scripts are errors."""
+    """Return a function that opens a page, with options in a window of its own. Errors in its scripts fail the test."""
     opened, errors = [], []
 
     def open_page(name: str, **options) -> Page:
@@ -74,7 +74,7 @@ def test_the_dark_page_is_remembered(browse):
     expect(page.get_by_role("button", name="Dark page")).to_have_attribute("aria-pressed", "true")
 
 
-def test_the_system_has_the_first_word(browse):
+def test_the_page_is_dark_at_first_where_the_system_is(browse):
     expect(browse(TEXT, color_scheme="dark").locator("html")).to_have_attribute("data-theme", "dark")
 
 
@@ -123,14 +123,14 @@ def test_links_lead_to_sections_that_were_put_off(browse):
     assert len(links) > 20
     for link in links[::-3]:
         page.evaluate("link => { location.hash = link }", link)
-        page.wait_for_function(TENTH_REPAINT)  # until then the sections around it grow to what they need
+        page.wait_for_function(TENTH_REPAINT)  # by then the sections around it have their full height
         assert page.evaluate("link => document.querySelector(link).getBoundingClientRect().top", link) == pytest.approx(
             24, abs=4
         ), link
 
 
 def test_links_put_off_do_not_lie_on_each_other(browse):
-    """As axe sees it, which knows that what overflows may be hidden, but not what is put off."""
+    """Seen as axe sees them: it considers that what overflows may be hidden, but not that layout may be put off."""
     page = browse("chapters/reference/losses.html", viewport={"width": 412, "height": 800})
     assert page.evaluate("getComputedStyle(document.querySelector('#tversky')).contentVisibility") == "auto"
     assert page.evaluate(LINKS_ON_EACH_OTHER) == []

@@ -39,7 +39,7 @@ def window(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="module")
 def lesson(window, address: str) -> Page:
-    """Open a lesson as it is printed."""
+    """Open a lesson in the print style."""
     page = window.new_page()
     page.emulate_media(media="print")
     page.goto(f"{address}/{LESSON}")
@@ -142,7 +142,7 @@ def test_footnotes_are_numbered_as_the_list(html, name):
 
 @pytest.fixture(scope="module")
 def whole(html) -> BeautifulSoup:
-    """Return the whole book as one page, which is quick: it is the printing of it that takes its time."""
+    """Return the whole book as one page; that is quick, and only printing it takes long."""
     merged = pdf.merge(html)
     assert ROOT.as_posix() not in merged
     return BeautifulSoup(merged, "html.parser")
