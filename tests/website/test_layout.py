@@ -1,4 +1,4 @@
-"""The frame around every page, in a browser: light and dark, by keyboard, on a narrow screen, without a server."""
+"""The layout of every page, in a browser: light and dark, by keyboard, on a narrow screen, without a server."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -8,10 +8,10 @@ from accessibility import violations
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from test_every_page import TENTH_FRAME
+from test_every_page import TENTH_REPAINT
 
 from benchmarks.gates import PAGES
-from website import frame
+from website import layout
 
 TEXT = "chapters/regression/laboratory.html"  # without demos, so that it is there at once
 LESSON = "chapters/regression/quantiles.html"
@@ -44,7 +44,7 @@ def usual(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def browse(chromium: Browser, usual: BrowserContext, address: str) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a page, with options in a window of its own; errors of its scripts are errors."""
+    """Return a function that opens a page, with options in a window of its own. Errors in its scripts fail the test."""
     opened, errors = [], []
 
     def open_page(name: str, **options) -> Page:
@@ -74,7 +74,7 @@ def test_the_dark_page_is_remembered(browse):
     expect(page.get_by_role("button", name="Dark page")).to_have_attribute("aria-pressed", "true")
 
 
-def test_the_system_has_the_first_word(browse):
+def test_the_page_is_dark_at_first_where_the_system_is(browse):
     expect(browse(TEXT, color_scheme="dark").locator("html")).to_have_attribute("data-theme", "dark")
 
 
@@ -123,14 +123,14 @@ def test_links_lead_to_sections_that_were_put_off(browse):
     assert len(links) > 20
     for link in links[::-3]:
         page.evaluate("link => { location.hash = link }", link)
-        page.wait_for_function(TENTH_FRAME)  # until then the sections around it grow to what they need
+        page.wait_for_function(TENTH_REPAINT)  # by then the sections around it have their full height
         assert page.evaluate("link => document.querySelector(link).getBoundingClientRect().top", link) == pytest.approx(
             24, abs=4
         ), link
 
 
 def test_links_put_off_do_not_lie_on_each_other(browse):
-    """As axe sees it, which knows that what overflows may be hidden, but not what is put off."""
+    """Seen as axe sees them: it considers that what overflows may be hidden, but not that layout may be put off."""
     page = browse("chapters/reference/losses.html", viewport={"width": 412, "height": 800})
     assert page.evaluate("getComputedStyle(document.querySelector('#tversky')).contentVisibility") == "auto"
     assert page.evaluate(LINKS_ON_EACH_OTHER) == []
@@ -193,7 +193,7 @@ def test_nothing_moves_where_motion_is_unwelcome(browse):
 
 def test_formulas_are_mathml_in_a_font_of_the_site(html):
     covered = set()
-    for file in (frame.STATIC / "fonts").glob("stix-two-math*.woff2"):
+    for file in (layout.STATIC / "fonts").glob("stix-two-math*.woff2"):
         covered |= set(TTFont(io.BytesIO(file.read_bytes())).getBestCmap())
     formulas = 0
     for name in PAGES:

@@ -1,7 +1,7 @@
-"""The frame of a page: what its template shows, its one style sheet, and the scripts that it needs.
+"""The layout of a page: what its template shows, its one style sheet, and the scripts that it needs.
 
 The theme's own scripts, styles and icons (Bootstrap, Font Awesome) are left out: 660 KB gzipped for a menu, two
-buttons and ten icons. What they did is in ``templates/layout.html``, ``static/styles`` and ``static/site.js``.
+buttons and ten icons. What does their work is in ``templates/layout.html``, ``static/styles`` and ``static/site.js``.
 """
 
 import hashlib
@@ -11,26 +11,31 @@ import shutil
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from xml.dom import minidom
 
+from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment.adapters.toctree import TocTree
 
-from website import demos
+from website import demos, generated
 
 STATIC = Path(__file__).parent / "static"
+FAVICON = STATIC / "favicon.svg"
 
-# In this order; later ones may rely on earlier ones.
+# In this order, in which later sheets may override earlier ones.
 STYLES = (
     *(
         STATIC / "styles" / f"{name}.css"
-        for name in ("fonts", "colors", "frame", "text", "code", "figures", "parts", "findable")
+        for name in ("fonts", "colors", "layout", "text", "code", "figures", "parts", "findable")
     ),
     demos.STATIC / "explorable.css",
     STATIC / "styles" / "print.css",
 )
 
-# Sphinx's and its extensions' scripts, each with what a page has that needs it; every page can mark search terms.
+# The scripts of Sphinx and its extensions, each with the markup that needs it. The first three mark the words that
+# were searched for, which may be on any page.
 SCRIPTS = {
     "documentation_options.js": "",
     "doctools.js": "",
@@ -60,7 +65,7 @@ UNUSED = (
     "webpack-macros.html",
 )
 
-# Before the page is drawn, so that a dark page never flashes white. Fonts are asked for here, because a tag that
+# Runs before the page is drawn, so that a dark page never flashes white. It also asks for the fonts, because a tag that
 # preloads them is an error in a page that is opened from a folder.
 HEAD_SCRIPT = (
     'try{var t=localStorage.getItem("theme")}catch(e){}'
@@ -89,7 +94,7 @@ def leave_out_parts(app: Sphinx, config: Config) -> None:
 
 
 def style_sheet() -> str:
-    """Return all styles of the site as one sheet, without comments: one request, which every further page has."""
+    """Return all styles of the site as one sheet, without comments, so that one request fetches them for all pages."""
     text = "\n".join(path.read_text() for path in STYLES)
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", text, flags=re.S)).strip() + "\n"
 
@@ -105,8 +110,9 @@ def _script_version() -> str:
 
 
 @lru_cache
-def _logo() -> str:
-    return "".join(re.findall(r"<path.*?/>", (STATIC / "favicon.svg").read_text()))
+def logo() -> list[minidom.Element]:
+    """Return the lines of the logo, which are those of the site's icon."""
+    return minidom.parse(str(FAVICON)).getElementsByTagName("path")
 
 
 def _digest(text: str) -> str:
@@ -125,12 +131,15 @@ def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, do
     fonts = ["source-sans-3-normal", *(["stix-two-math"] if "<math" in body else [])]
     addresses = [context["pathto"](f"_static/fonts/{name}.woff2", 1) for name in fonts]
     context["head_script"] = HEAD_SCRIPT % json.dumps(addresses)
-    context["logo"] = _logo()
+    context["logo"] = "".join(path.toxml() for path in logo())
     context["contents"] = contents(app)
-    context["sections"] = _sections(context.get("toc") or "")
+    context["sections"] = _sections(app, pagename)
     context["button_labels"] = BUTTON_LABELS
-    parts = pagename.split("/")
-    context["chapter"] = parts[1].replace("-", " ").capitalize() if len(parts) == 3 else ""
+    context["index"], context["search"] = generated.INDEX, generated.SEARCH
+    if pagename in generated.PAGES:
+        context["title"] = generated.PAGES[pagename].title
+    else:
+        context["chapter"] = _chapter(app, pagename)
 
 
 @lru_cache(maxsize=1)
@@ -146,14 +155,24 @@ def _title(app: Sphinx, given: str | None, page: str) -> str:
     return escape(given) if given else app.builder.render_partial(app.env.titles[page])["title"]
 
 
-def _sections(page: str) -> str:
+def _chapter(app: Sphinx, pagename: str) -> str:
+    """Return the caption of the part that a page belongs to; the page before all parts has none."""
+    captions = (caption for caption, entries in contents(app) if pagename in dict(entries))
+    return next(captions, "")
+
+
+def _sections(app: Sphinx, pagename: str) -> str:
     """Return a page's own table of contents without the page itself, which the contents of the book have."""
-    found = re.search(r"</a>\s*(<ul>.*</ul>)\s*</li>\s*</ul>\s*$", page, flags=re.S)
-    return found[1].replace("<ul>", '<ul class="sections">', 1) if found else ""
+    page = TocTree(app.env).get_toc_for(pagename, app.builder).next_node(nodes.list_item)
+    sections = page.next_node(nodes.bullet_list) if page else None
+    if sections is None:
+        return ""
+    sections["classes"].append("sections")
+    return app.builder.render_partial(sections)["fragment"].strip()
 
 
 def _is_needed(filename: str, body: str) -> bool:
-    """Say whether a page needs a script: ours, and some of Sphinx's."""
+    """Say whether a page needs a script: each of ours, and those of Sphinx's that its markup asks for."""
     name = filename.rpartition("/")[2]
     return (STATIC / name).is_file() or (name in SCRIPTS and SCRIPTS[name] in body)
 
