@@ -4,7 +4,6 @@ What comes out is small because neighboring frames look alike: differences along
 are mostly near zero. Fifteen bits are 1,500 steps per height of a panel, even with the room left around it.
 """
 
-import inspect
 import itertools
 import math
 import zlib
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossbook.explorable.controls import Control
+from lossbook.explorable.functions import Where, call, parameters
 
 # A function of more combinations takes long to evaluate and does not fit into the page.
 MOST_EVALUATIONS = 50_000
@@ -55,52 +55,6 @@ class Scale:
         if self.is_length:
             return np.clip(values, -room, room)
         return np.clip(values, self.low - room, self.high + room)
-
-
-@dataclass
-class Where:
-    """The place of a source, for error messages."""
-
-    what: str
-    state: dict[str, Any] | None = None
-
-    def __str__(self) -> str:
-        return self.what
-
-    @property
-    def at(self) -> str:
-        if not self.state:
-            return ""
-        return " at " + ", ".join(f"{name} = {_shown(value)}" for name, value in self.state.items())
-
-
-def call(function: Callable, where: Where) -> Any:
-    """Return what a function gives; an exception says where it was raised."""
-    try:
-        return function(**(where.state or {}))
-    except Exception as error:
-        error.add_note(f"raised by {where}{where.at}")
-        raise
-
-
-def _shown(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else repr(value)
-
-
-def parameters(function: Callable, controls: dict[str, Control], what: str) -> list[str]:
-    """Return the controls that a function depends on; parameters with a default of their own may be anything.
-
-    Raises:
-        ValueError: for a parameter that is no control.
-    """
-    names = []
-    for name, parameter in inspect.signature(function).parameters.items():
-        if name in controls:
-            names.append(name)
-        elif parameter.default is inspect.Parameter.empty:
-            known = ", ".join(controls) or "none"
-            raise ValueError(f"{what}: the function takes {name!r}, which is no control; controls are {known}")
-    return names
 
 
 def grid(function: Callable, controls: dict[str, Control], what: str) -> tuple[list[str], list[list]]:
