@@ -22,7 +22,7 @@ from lossbook.explorable.text import MINUS
 from lossbook.multitask import UncertaintyWeighted, WeightedSum
 from lossbook.plots import INK, PURPLE
 
-CURVES = 600  # about as many are computed, one at each combination of the controls
+CURVES = 600  # about how many are computed, one for each combination of the controls
 POINTS = 201  # on each; the dot stops at every fifth
 STOP = 5
 MOST_NODES = 61
@@ -98,9 +98,9 @@ def explore(
         loss: a `lossbook.Loss`, or a function of the positions on the axis, an array, and of any parameters.
         y_true, y_pred: one sample, in place of the example that is taken for a loss of several scores.
         span: the ends of the axis.
-        ranges: by the name of a parameter, the ends of its slider, or the texts to choose from. Without, a loss is
-            asked which numbers it accepts, and what is positive in a function stays so. True and False become a
-            toggle, and a parameter without a default starts at 1. Any other parameter keeps its value.
+        ranges: by the name of a parameter, the ends of its slider, or the texts to choose from. Without them, a
+            loss is asked which numbers it accepts, and a positive parameter of a function stays positive. True and
+            False become a toggle, and a parameter without a default starts at 1. Any other parameter keeps its value.
 
     Raises:
         ValueError: says which argument does not fit, or where the value or the slope is not finite.
@@ -116,7 +116,7 @@ def explore(
     {'delta': 1.0, 'scale': 2.0, 'r': 2.0}
     """
     low, high = _range("span", span)
-    x = np.round(np.linspace(low, high, POINTS), 12)  # so that a zero is one
+    x = np.round(np.linspace(low, high, POINTS), 12)  # so that zero is exactly zero
     subject = _of_loss(loss, x, y_true, y_pred) if isinstance(loss, Loss) else _of_function(loss, x, y_true, y_pred)
     controls = [*subject.choices, *_controls(subject, ranges)]
     names = [control.name for control in controls]
@@ -333,7 +333,7 @@ def _controls(subject: _Subject, ranges: dict[str, Any]) -> list[Control]:
 
 
 def _nodes(subject: _Subject, name: str, given: tuple[float, float] | None, most: int) -> tuple[list[float], float]:
-    """Return the nodes of a slider, round numbers apart from the default and from given ends; and the default."""
+    """Return the nodes of a slider and its default. All but the default and the ends that are given are round."""
     value = subject.parameters[name]
     number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else 1.0
     whole = isinstance(value, Integral) and not subject.accepts(name, number + 0.5)
@@ -346,7 +346,7 @@ def _nodes(subject: _Subject, name: str, given: tuple[float, float] | None, most
         number = min(max(number, low), high)
         kept = {low, high, number}
     else:
-        reach = max(5 * (abs(number) or 1), 1.5)  # beyond 1, where a share has to end
+        reach = max(5 * (abs(number) or 1), 1.5)  # beyond 1, so that the end of a share is found
         low, high = (_end(accepts, number, side * reach) for side in (-1, 1))
         room = 0.02 * (high - low)
         low, high = low + room * (not accepts(low)), high - room * (not accepts(high))

@@ -7,9 +7,10 @@ from typing import Any
 
 
 class Bound:
-    """A function with the controls that it takes, in the order of its parameters, whatever these are called.
+    """A function and the controls whose values it takes, in the order of its parameters, whatever those are called.
 
-    One function can so follow different controls, and controls can have names that are known only when it is called.
+    Without it, the names of the parameters tell the controls. It is for a function that follows one control here and
+    another there, or controls whose names are not known where it is written.
 
     Args:
         function: takes the value of each control, by position.

@@ -128,7 +128,7 @@ def _ends(axes: "Axes", panel: Panel, lines: list[tuple[Mark, NDArray, NDArray]]
 
 
 def _apart(heights: list[float], gap: float) -> list[float]:
-    """Move sorted heights apart, up to the top of the panel and then down again."""
+    """Move sorted heights apart: upward, and those that run out of the panel down again."""
     moved = []
     for height in heights:
         moved.append(max(height, moved[-1] + gap) if moved else height)

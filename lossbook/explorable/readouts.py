@@ -14,7 +14,7 @@ class Readout:
         text: with fields in braces, each a control or one of the functions: ``"loss {risk:.1f} at {delta}"``. A control
             is printed as its slider prints it. ``*r*`` is set in italics, `` `Huber` `` as code.
         functions: by the names used in the text; each takes controls and returns a number or a text.
-        color: of the palette in `lossbook.plots`, where the line belongs to a mark; None for the text's own.
+        color: of the palette in `lossbook.plots`, where the line belongs to a mark; None for that of other text.
         after_guess: whether it stays hidden until the reader has guessed.
     """
 

@@ -30,7 +30,7 @@ STATIC = Path(__file__).parent / "static"
 class Explorable(anywidget.AnyWidget):
     """A figure that a reader moves, on a web page without a kernel and in a notebook alike.
 
-    Every function is evaluated here, on the grid of the controls in its signature; the page and the notebook only
+    Every function is evaluated here, on the grid of the controls that it depends on; the page and the notebook only
     interpolate and draw. In a notebook each control is a trait of the widget: it can be read, set, observed, and
     linked to another widget.
 
@@ -208,7 +208,7 @@ class Explorable(anywidget.AnyWidget):
         shown = super()._repr_mimebundle_(**options) or {}
         data, metadata = shown if isinstance(shown, tuple) else (shown, {})
         image, size = picture.png(self.drawn())
-        # As one text: a notebook spreads everything else over thousands of lines.
+        # JSON in a text: a notebook would spread the declaration itself over thousands of lines.
         spec = json.dumps(self.spec, separators=(",", ":"), ensure_ascii=False)
         page = {"spec": spec, "frames": base64.b64encode(self.frames).decode()}
         text = "\n".join([self.alt, *self.described()])
@@ -217,7 +217,7 @@ class Explorable(anywidget.AnyWidget):
 
 
 def _plain(value: Any) -> Any:
-    """Return what JSON can hold for a number or an array of NumPy."""
+    """Return a number or an array of NumPy as what JSON can hold."""
     return value.tolist()
 
 

@@ -42,7 +42,7 @@ def test_stored_demo_is_fresh(name):
 
 @each_demo
 def test_stored_output_holds_the_picture(name):
-    """The page makes it anew whenever it runs, and then the text is compared."""
+    """The picture itself is not compared: every run of the page draws it anew. Its texts are."""
     demo, _, _ = built(name)
     data, metadata = STORED[demo.name].data, STORED[demo.name].metadata
     assert metadata["image/png"]["alt"] == demo.alt, "run make refresh"
