@@ -12,7 +12,7 @@ from tools.repository import ROOT
 
 # What `pip install lossbook` does not bring along, and which of the modules at the top cannot do without it.
 HIDDEN = ["anywidget", "arch", "ipywidgets", "IPython", "keras", "matplotlib", "pandas", "sklearn", "tabulate", "torch"]
-NEED_MORE = {"datasets", "plots", "tables"}
+NEED_MORE = {"datasets", "explore", "plots", "tables"}
 
 
 def python(*arguments: str, **options) -> str:

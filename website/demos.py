@@ -14,9 +14,9 @@ from docutils import nodes
 from nbformat import NotebookNode
 from sphinx.transforms import SphinxTransform
 
+from lossbook.explorable import MIME
 from tools.repository import ROOT
 
-MIME = "application/vnd.lossbook.explorable+json"
 STATIC = ROOT / "lossbook" / "explorable" / "static"
 
 

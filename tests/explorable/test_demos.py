@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import inspect
 import math
 import zlib
 from functools import cache
@@ -15,7 +14,8 @@ import traitlets
 from decode import MINUS, Decoded, js_print, js_round
 
 import lossbook.course
-from lossbook.explorable import Explorable, picture
+from lossbook.explorable import Explorable
+from lossbook.explorable.functions import parameters
 from lossbook.explorable.text import Field, parse
 
 STATES = 40
@@ -102,8 +102,7 @@ def nearest_nodes(demo, decoded, state):
 
 
 def call(function, state):
-    names = [name for name in inspect.signature(function).parameters if name in state]
-    return function(**{name: state[name] for name in names})
+    return function(**{name: state[name] for name in parameters(function, state, "")})
 
 
 def direct(source, state):
@@ -291,7 +290,7 @@ def misprinted(demo, decoded, states):
                 if not isinstance(part, Field) or part.name not in readout.functions:
                     continue
                 function = readout.functions[part.name]
-                controls = [control for control in demo.controls if control in inspect.signature(function).parameters]
+                controls = parameters(function, demo.controls, part.name)
                 printed = decoded.field(field, state)
                 if demo.spec["functions"][field["function"]]["table"] is not None:
                     expected = call(function, at_nodes)
@@ -345,7 +344,7 @@ def test_every_control_goes_from_end_to_end(name):
 def test_the_picture_can_be_drawn_with_all_controls_at_an_end(name, end):
     """The initial state is drawn whenever the demo's page runs."""
     demo, _, _ = built(name)
-    picture.draw(demo, {control.name: control.grid[end] for control in demo.controls.values()})
+    demo.drawn({control.name: control.grid[end] for control in demo.controls.values()})
 
 
 @each_demo

@@ -42,7 +42,7 @@ DEMO = [
     'ipywidgets.link((demo, "score"), (slider, "value"))\nslider',
     "slider.value = 34",
     'try:\n    demo.score = -1\nexcept Exception as error:\n    print(f"{type(error).__name__}: {error}")',
-    "from lossbook.explorable import explore\n\nexplore(lambda r, delta: abs(r) ** delta, delta=(1, 2))",
+    "from lossbook.explore import explore\n\nexplore(lambda r, delta: abs(r) ** delta, delta=(1, 2))",
 ]
 CHECK = "exercises.bug.check(mean_squared_error)"
 EXERCISE = [

@@ -1,8 +1,6 @@
 """The live figures of the page on what a loss promises."""
 
-import inspect
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +19,7 @@ from lossbook import (
 )
 from lossbook.explorable import (
     Axis,
+    Bound,
     Choice,
     Explorable,
     Guess,
@@ -35,18 +34,6 @@ from lossbook.explorable import (
 from lossbook.explorable.marks import Mark
 from lossbook.explorable.text import MINUS
 from lossbook.plots import BLUE, GRAY, GREEN, INK, ORANGE, PURPLE
-
-
-def _of(*controls: str, function: Callable) -> Callable:
-    """Return a function whose parameters are controls, in the order of its own."""
-
-    def called(**state: Any) -> Any:
-        return function(*(state[control] for control in controls))
-
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    called.__signature__ = inspect.Signature([inspect.Parameter(control, keyword) for control in controls])
-    return called
-
 
 EIGHTS = [(-8, f"{MINUS}8"), (-4, f"{MINUS}4"), (0, "0"), (4, "4"), (8, "8")]
 
@@ -142,24 +129,24 @@ def _chord_marks(chords: _Chords, first: str, second: str) -> list[Mark]:
         """Points as sums of what each end contributes: one column of numbers for x and y alike."""
         return {
             "x": [
-                _of(first, function=lambda x: on_first * x),
-                _of(second, function=lambda x: on_second * x),
+                Bound(lambda x: on_first * x, first),
+                Bound(lambda x: on_second * x, second),
             ],
             "y": [
-                _of("loss", first, function=lambda loss, x: on_first * chords.height(loss, x)),
-                _of("loss", second, function=lambda loss, x: on_second * chords.height(loss, x)),
+                Bound(lambda loss, x: on_first * chords.height(loss, x), "loss", first),
+                Bound(lambda loss, x: on_second * chords.height(loss, x), "loss", second),
             ],
         }
 
     chord = parts(np.array([1, 0]), np.array([0, 1]))
     middle = parts(np.array([0.5]), np.array([0.5]))
     return [
-        Line(x=chords.x, y=_of("loss", function=chords.line), color=INK),
+        Line(x=chords.x, y=Bound(chords.line, "loss"), color=INK),
         Line(**chord, color=PURPLE, dash=True),
-        Points(x=middle["x"], y=_of("loss", first, second, function=chords.middle_height), color=INK, radius=4),
+        Points(x=middle["x"], y=Bound(chords.middle_height, "loss", first, second), color=INK, radius=4),
         Points(**middle, color=PURPLE, radius=4),
-        Handle(x=first, y=_of("loss", first, function=chords.height), color=PURPLE),
-        Handle(x=second, y=_of("loss", second, function=chords.height), color=PURPLE),
+        Handle(x=first, y=Bound(chords.height, "loss", first), color=PURPLE),
+        Handle(x=second, y=Bound(chords.height, "loss", second), color=PURPLE),
     ]
 
 
@@ -168,9 +155,9 @@ def _chord_readout(what: str, chords: _Chords, first: str, second: str) -> Reado
     return Readout(
         what + ": halfway, the chord is at {chord:.3f} and the curve at {curve:.3f}. {verdict}",
         after_guess=True,
-        chord=_of(*controls, function=chords.chord_middle),
-        curve=_of(*controls, function=chords.middle),
-        verdict=_of(*controls, function=chords.verdict),
+        chord=Bound(chords.chord_middle, *controls),
+        curve=Bound(chords.middle, *controls),
+        verdict=Bound(chords.verdict, *controls),
     )
 
 
@@ -304,12 +291,12 @@ def _marks_in(color: str, which: str, curve: Callable, top: float, side: int) ->
         return loss if is_shown(loss) else ""
 
     def place(axis: int) -> Callable:
-        return _of(which, function=lambda loss: _name_place(loss, curve, top, side)[axis])
+        return Bound(lambda loss: _name_place(loss, curve, top, side)[axis], which)
 
     anchor = "end" if side > 0 else "start"
     return [
-        Line(x=RESIDUALS, y=_of(which, function=line), color=color, dash=side < 0),
-        Text(x=place(0), y=place(1), text=_of(which, function=name), color=color, anchor=anchor),
+        Line(x=RESIDUALS, y=Bound(line, which), color=color, dash=side < 0),
+        Text(x=place(0), y=place(1), text=Bound(name, which), color=color, anchor=anchor),
     ]
 
 
@@ -336,13 +323,13 @@ def influence() -> Explorable:
         values.append(
             Line(
                 x=lambda residual: residual + np.array([-REACH, REACH]),
-                y=_of(which, "residual", function=_tangent),
+                y=Bound(_tangent, which, "residual"),
                 color=INK,
                 width=1.2,
             )
         )
-        values.append(Points(y=_of(which, "residual", function=lambda *state: [_value(*state)]), **here))
-        pulls.append(Points(y=_of(which, "residual", function=lambda *state: [_pull(*state)]), **here))
+        values.append(Points(y=Bound(lambda *state: [_value(*state)], which, "residual"), **here))
+        pulls.append(Points(y=Bound(lambda *state: [_pull(*state)], which, "residual"), **here))
     # All residuals lie in one row below the curves, the one to drag among them.
     row = -0.5
     ordinary = Points(x=ORDINARY, y=np.full(100, row), color=GRAY, radius=2, opacity=0.4)
@@ -383,17 +370,17 @@ def influence() -> Explorable:
             Readout(
                 "*r* = {residual}: {solid} costs {value_1:.3f} and pulls with {pull_1:+.2f}; "
                 "{dashed} costs {value_2:.3f} and pulls with {pull_2:+.2f}.",
-                value_1=_of("solid", "residual", function=_value),
-                value_2=_of("dashed", "residual", function=_value),
-                pull_1=_of("solid", "residual", function=_pull),
-                pull_2=_of("dashed", "residual", function=_pull),
+                value_1=Bound(_value, "solid", "residual"),
+                value_2=Bound(_value, "dashed", "residual"),
+                pull_1=Bound(_pull, "solid", "residual"),
+                pull_2=Bound(_pull, "dashed", "residual"),
             ),
             Readout(
                 "Its share of all the pull, beside the 100 gray residuals: "
                 "{solid} {share_1:.1%}, {dashed} {share_2:.1%}.",
                 after_guess=True,
-                share_1=_of("solid", "residual", function=_share),
-                share_2=_of("dashed", "residual", function=_share),
+                share_1=Bound(_share, "solid", "residual"),
+                share_2=Bound(_share, "dashed", "residual"),
             ),
         ],
         presets={

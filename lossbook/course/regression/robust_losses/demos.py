@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from inspect import Parameter, Signature
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,7 @@ from lossbook.explorable import (
     Area,
     Arrows,
     Axis,
+    Bound,
     Choice,
     Explorable,
     Guess,
@@ -128,14 +128,13 @@ def _by_control(pick: Callable[..., Any], nothing: Any, *also: str) -> list[Call
     """
 
     def part(control: str) -> Callable:
-        def chosen(loss: str, **state: float) -> Any:
+        def chosen(loss: str, *state: float) -> Any:
             if _MEMBERS[loss].control != control:
                 return nothing
-            return pick(loss, state.get(control, 0), *(state[name] for name in also))
+            *others, parameter = state if control else (*state, 0)
+            return pick(loss, parameter, *others)
 
-        names = ["loss", *also, *([control] if control else [])]
-        chosen.__signature__ = Signature([Parameter(name, Parameter.KEYWORD_ONLY) for name in names])
-        return chosen
+        return Bound(chosen, "loss", *also, *([control] if control else []))
 
     return [part(control) for control in ("", "threshold", "tau", "alpha")]
 

@@ -14,21 +14,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lossbook.core import Loss, hyperparameters
-from lossbook.explorable.controls import Choice, Control, Slider, Toggle
-from lossbook.explorable.frames import FINE, Where
-from lossbook.explorable.marks import Axis, Handle, Line, Panel
+from lossbook.explorable import Axis, Bound, Choice, Explorable, Handle, Line, Panel, Readout, Slider, Toggle
+from lossbook.explorable.controls import Control
+from lossbook.explorable.frames import FINE
+from lossbook.explorable.functions import Where
 from lossbook.explorable.text import MINUS
-from lossbook.explorable.widget import Explorable, Readout
 from lossbook.multitask import UncertaintyWeighted, WeightedSum
 from lossbook.plots import INK, PURPLE
 
-CURVES = 600  # about as many are computed, one at each combination of the controls
+CURVES = 600  # about how many are computed, one for each combination of the controls
 POINTS = 201  # on each; the dot stops at every fifth
 STOP = 5
 MOST_NODES = 61
 MOST_ENTRIES = 12
 
-TARGETS = (-1, 0, 1, 3)  # to choose from, for a loss that does not take just any number
+TARGETS: Sequence[float] = (-1, 0, 1, 3)  # to choose from, for a loss that does not take just any number
 # Samples for losses of several scores, by the axes of a score and of a target. A loss gets the first that it takes.
 EXAMPLES: dict[tuple[int, int], list[tuple[Any, Any]]] = {
     (1, 0): [(0, [1.0, 0.0, -1.0]), (0, [1.0, 0.0])],  # scores of three classes; mean and log-variance
@@ -98,9 +98,9 @@ def explore(
         loss: a `lossbook.Loss`, or a function of the positions on the axis, an array, and of any parameters.
         y_true, y_pred: one sample, in place of the example that is taken for a loss of several scores.
         span: the ends of the axis.
-        ranges: by the name of a parameter, the ends of its slider, or the texts to choose from. Without, a loss is
-            asked which numbers it accepts, and what is positive in a function stays so. True and False become a
-            toggle, and a parameter without a default starts at 1. Any other parameter keeps its value.
+        ranges: by the name of a parameter, the ends of its slider, or the texts to choose from. Without them, a
+            loss is asked which numbers it accepts, and a positive parameter of a function stays positive. True and
+            False become a toggle, and a parameter without a default starts at 1. Any other parameter keeps its value.
 
     Raises:
         ValueError: says which argument does not fit, or where the value or the slope is not finite.
@@ -116,23 +116,31 @@ def explore(
     {'delta': 1.0, 'scale': 2.0, 'r': 2.0}
     """
     low, high = _range("span", span)
-    x = np.round(np.linspace(low, high, POINTS), 12)  # so that a zero is one
-    subject = (_of_loss if isinstance(loss, Loss) else _of_function)(loss, x, y_true, y_pred)
+    x = np.round(np.linspace(low, high, POINTS), 12)  # so that zero is exactly zero
+    subject = _of_loss(loss, x, y_true, y_pred) if isinstance(loss, Loss) else _of_function(loss, x, y_true, y_pred)
     controls = [*subject.choices, *_controls(subject, ranges)]
     names = [control.name for control in controls]
     variable, stops = subject.variable, x[::STOP]
     curves = cache(subject.checked)
 
-    def point(state: dict[str, Any], kind: int) -> float:
-        return float(np.interp(state.pop(variable), x, curves(**state)[kind]))
+    def along(*state: Any) -> Curves:
+        return curves(**dict(zip(names, state, strict=True)))
 
-    grid = itertools.product(*(control.grid for control in controls))
-    family = np.array([curves(**dict(zip(names, state, strict=True))) for state in grid])
-    first = curves(**{control.name: control.default for control in controls})
-    panels, points, printed = [], {}, []
+    family = np.array([along(*state) for state in itertools.product(*(control.grid for control in controls))])
+    first = along(*(control.default for control in controls))
+    panels, printed = [], []
+    points: dict[str, Any] = {}
     for kind, title in enumerate(("value", "slope")):
-        points[title] = _depends(lambda state, kind=kind: point(state, kind), [*names, variable])
-        line = Line(x=x, y=_depends(lambda state, kind=kind: curves(**state)[kind], names), color=PURPLE)
+
+        def curve(*state: Any, kind: int = kind) -> NDArray:
+            return along(*state)[kind]
+
+        def point(*state: Any, curve: Callable[..., NDArray] = curve) -> float:
+            *others, at = state
+            return float(np.interp(at, x, curve(*others)))
+
+        points[title] = Bound(point, *names, variable)
+        line = Line(x=x, y=Bound(curve, *names), color=PURPLE)
         dot = Handle(x=variable, y=points[title], color=INK)
         y = Axis(title, *_limits(family[:, kind], first[kind]))
         digits = _digits(family[:, kind], first[kind], f"the {title} of {subject.title}")
@@ -187,7 +195,8 @@ def _of_function(function: Callable[..., ArrayLike], x: NDArray, y_true: Any, y_
 def _of_loss(loss: Loss, x: NDArray, y_true: Any, y_pred: Any) -> _Subject:
     title, tasks = type(loss).__name__, _tasks(loss)
     is_scalar = not tasks and loss.score_ndim == 0
-    is_given, targets = y_true is not None or y_pred is not None, []
+    is_given = y_true is not None or y_pred is not None
+    targets: list[float] = []
     if not is_given:
         y_true, y_pred, targets = _example(loss)
     elif y_pred is None and not is_scalar:
@@ -199,7 +208,7 @@ def _of_loss(loss: Loss, x: NDArray, y_true: Any, y_pred: Any) -> _Subject:
         for index in np.ndindex(part.shape)
     }
     shown = list(entries)[:MOST_ENTRIES]
-    choices = []
+    choices: list[Control] = []
     if targets:
         options = [f"{each:g}" for each in targets]
         choices.append(Choice(name="target", label="y_true", options=options, default=options[-1]))
@@ -214,9 +223,9 @@ def _of_loss(loss: Loss, x: NDArray, y_true: Any, y_pred: Any) -> _Subject:
         made = replace(loss, **state)
         if tasks:
             value, gradient = made.value_and_gradient(true, scores)
-        else:
-            value, *gradient = made.value_and_gradient(true[0], scores[0])
-        return value, gradient[task][:, *index]
+            return value, gradient[task][:, *index]
+        value, gradient = made.value_and_gradient(true[0], scores[0])
+        return value, gradient[:, *index]
 
     @cache
     def largest() -> float:
@@ -290,7 +299,7 @@ def _takes(loss: Loss, y_true: Any, y_pred: Any) -> bool:
         return False
 
 
-def _repeat(sample: Any, count: int) -> NDArray | None:
+def _repeat(sample: Any, count: int) -> Any:
     return None if sample is None else np.repeat(np.asarray(sample, dtype=float)[None], count, axis=0)
 
 
@@ -299,7 +308,7 @@ def _repeat(sample: Any, count: int) -> NDArray | None:
 
 def _controls(subject: _Subject, ranges: dict[str, Any]) -> list[Control]:
     made: dict[str, Control] = {}
-    numbers = {}
+    numbers: dict[str, tuple[float, float] | None] = {}
     for name in ranges:
         if name not in subject.parameters:
             known = ", ".join(subject.parameters) or "none"
@@ -324,7 +333,7 @@ def _controls(subject: _Subject, ranges: dict[str, Any]) -> list[Control]:
 
 
 def _nodes(subject: _Subject, name: str, given: tuple[float, float] | None, most: int) -> tuple[list[float], float]:
-    """Return the nodes of a slider, round numbers apart from the default and from given ends; and the default."""
+    """Return the nodes of a slider and its default. All but the default and the ends that are given are round."""
     value = subject.parameters[name]
     number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else 1.0
     whole = isinstance(value, Integral) and not subject.accepts(name, number + 0.5)
@@ -337,7 +346,7 @@ def _nodes(subject: _Subject, name: str, given: tuple[float, float] | None, most
         number = min(max(number, low), high)
         kept = {low, high, number}
     else:
-        reach = max(5 * (abs(number) or 1), 1.5)  # beyond 1, where a share has to end
+        reach = max(5 * (abs(number) or 1), 1.5)  # beyond 1, so that the end of a share is found
         low, high = (_end(accepts, number, side * reach) for side in (-1, 1))
         room = 0.02 * (high - low)
         low, high = low + room * (not accepts(low)), high - room * (not accepts(high))
@@ -371,16 +380,6 @@ def _is_number(given: Any) -> bool:
 
 
 # How it is drawn and printed ----------------------------------------------------------------------
-
-
-def _depends(function: Callable[[dict], Any], names: Sequence[str]) -> Callable[..., Any]:
-    """Return a function of a state as one with the names of controls as parameters, where an explorable looks."""
-
-    def called(**state: Any) -> Any:
-        return function(state)
-
-    called.__signature__ = inspect.Signature([inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY) for n in names])
-    return called
 
 
 def _limits(family: NDArray, first: NDArray) -> tuple[float, float]:

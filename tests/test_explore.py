@@ -1,6 +1,5 @@
 """`explore`: every loss of the package, functions of a learner's own, and what it says when it cannot."""
 
-import inspect
 import math
 from dataclasses import dataclass
 from typing import ClassVar
@@ -29,7 +28,9 @@ from lossbook import (
     Tukey,
     WeightedSum,
 )
-from lossbook.explorable import Explorable, explore
+from lossbook.explorable import Explorable
+from lossbook.explorable.functions import parameters
+from lossbook.explore import explore
 
 CLASSES = [each for each in vars(lossbook).values() if isinstance(each, type) and issubclass(each, Loss)]
 CLASSES.remove(Loss)
@@ -38,7 +39,7 @@ CLASSES.remove(Loss)
 def source(figure, kind, state):
     """What the line of a panel shows at a state: its positions and its values."""
     line = figure.panels[kind].marks[0]
-    return line.x, line.y(**{name: state[name] for name in inspect.signature(line.y).parameters})
+    return line.x, line.y(**{name: state[name] for name in parameters(line.y, figure.controls, "")})
 
 
 def states(figure):
