@@ -7,8 +7,8 @@ import numpy as np
 from decode import Decoded
 from test_demos import built, each_demo
 
+from lossbook.explorable import MIME
 from tools import notebooks, pages
-from website.demos import MIME
 
 STORED = {
     json.loads(output.data[MIME]["spec"])["name"]: output
