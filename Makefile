@@ -101,7 +101,7 @@ lock:  ## write the newest versions that pyproject.toml allows to requirements.t
 		echo '-r requirements.txt'; grep -vxFf .venv/book.txt .venv/pins.txt; } > requirements-dev.txt
 
 clean:  ## delete the environment, the built website and all caches
-	rm -rf .venv _build .pytest_cache .ruff_cache .mypy_cache .hypothesis tools/lighthouse/node_modules
+	rm -rf .venv _build .pytest_cache .ruff_cache .mypy_cache .hypothesis benchmarks/lighthouse/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/site: pyproject.toml requirements.txt requirements-dev.txt

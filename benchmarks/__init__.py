@@ -1,4 +1,4 @@
-"""Measurements of the package; the test suite contains none, because a time depends on the machine."""
+"""Instruments and budgets: what the losses, the demos, the pages and the tests cost, and what they may cost."""
 
 import os
 

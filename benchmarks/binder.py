@@ -12,8 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import results
-from tools import browser, lab, sizes
+from benchmarks import results, sizes
+from tools import browser, jupyterlab
 from tools.repository import ROOT
 
 PAGE = "chapters/foundations/what-is-a-loss.ipynb"
@@ -67,12 +67,12 @@ def waits(course: Path, settings: Path, python: Path) -> list[float]:
     with browser.launch() as chromium:
         page = chromium.new_page(viewport={"width": 1300, "height": 1200})
         start = time.perf_counter()
-        with lab.server(course, settings, [python, *lab.COMMAND[1:]]) as address:
+        with jupyterlab.server(course, settings, [python, *jupyterlab.COMMAND[1:]]) as address:
             times = [time.perf_counter() - start]
             page.goto(f"{address}/lab/tree/{PAGE}")
-            lab.wait_for_kernel(page)
+            jupyterlab.wait_for_kernel(page)
             times.append(time.perf_counter() - start)
-            lab.run_all(page)
+            jupyterlab.run_all(page)
             page.locator(".lb-demo svg").first.wait_for(timeout=WAIT)
             times.append(time.perf_counter() - start)
             page.close()

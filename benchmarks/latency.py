@@ -14,7 +14,7 @@ import numpy as np
 from playwright.sync_api import Browser, Locator, Page
 
 from benchmarks import results
-from tools import browser, lab
+from tools import browser, jupyterlab
 from website.__main__ import build, server
 
 INPUTS = 100
@@ -22,7 +22,7 @@ FRAME = 1000 / 60  # milliseconds
 PAGE = "chapters/regression/squared-and-absolute.html"
 
 # What both show: 442 patients and four fitted lines, fitted beforehand, so that drawing is all there is to do.
-DEMO = "from lossbook.demos.regression.squared_and_absolute import outlier\n\ndemo = outlier()\ndemo"
+DEMO = "from lossbook.course.regression.squared_and_absolute import demos\n\ndemo = demos.outlier()\ndemo"
 INTERACT = """\
 import ipywidgets
 import matplotlib.pyplot as plt
@@ -126,13 +126,13 @@ def on_the_web(chromium: Browser) -> np.ndarray:
 
 def in_jupyterlab(chromium: Browser) -> tuple[np.ndarray, np.ndarray]:
     """Return the milliseconds of the demo, and those of `interact`."""
-    with tempfile.TemporaryDirectory() as folder, lab.notebook(Path(folder), [DEMO, INTERACT]) as address:
+    with tempfile.TemporaryDirectory() as folder, jupyterlab.notebook(Path(folder), [DEMO, INTERACT]) as address:
         opened = chromium.new_page(viewport={"width": 1300, "height": 1800})
-        lab.open_notebook(opened, address, 2)
-        demo = lab.run(opened, 0).locator(".lb-demo")
+        jupyterlab.open_notebook(opened, address, 2)
+        demo = jupyterlab.run(opened, 0).locator(".lb-demo")
         demo.wait_for()
         of_demo = of_page(opened, demo)
-        cell = lab.run(opened, 1)
+        cell = jupyterlab.run(opened, 1)
         cell.locator(".jp-OutputArea img").first.wait_for()
         handle, output = cell.locator(".noUi-handle"), cell.locator(".widget-output").first
         arguments = [handle.element_handle(), output.element_handle(), INPUTS]

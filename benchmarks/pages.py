@@ -10,10 +10,10 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import results
-from tools import browser, lighthouse
-from tools.gates import BUDGETS, PAGES, SCORES
-from tools.weights import KILOBYTE, KINDS, Visit, heaviest, kilobytes, visits
+from benchmarks import lighthouse, results
+from benchmarks.gates import BUDGETS, PAGES, SCORES
+from benchmarks.page_weight import KILOBYTE, KINDS, Visit, heaviest, kilobytes, visits
+from tools import browser
 from website.__main__ import build, server
 
 BEFORE = Path(__file__).with_name("before.csv")

@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tools import sizes
+from benchmarks import sizes
 from tools.repository import ROOT
 
 # Its log formatter is imported by an old name.

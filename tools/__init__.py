@@ -1,1 +1,1 @@
-"""What keeps the pages of the book in order: running, normalizing and checking them."""
+"""The authors' tooling: it runs, normalizes and checks the pages, and drives the browsers and JupyterLab for tests."""

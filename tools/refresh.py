@@ -15,13 +15,14 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tools import notebooks, pages, processors, reference
+from reference import pages as reference
+from tools import notebooks, pages, processors, written
 from tools.repository import ROOT, repository
 
 
 def refresh(path: Path, address: str | None) -> None:
     """Run one notebook from its folder and store the normalized result."""
-    nb = notebooks.normalize(notebooks.read(path), address)
+    nb = written.stored(notebooks.read(path), pages.name(path), address)
     NotebookClient(
         nb,
         timeout=120,
@@ -29,12 +30,12 @@ def refresh(path: Path, address: str | None) -> None:
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
-    notebooks.write(notebooks.normalize(nb, address), path)
+    notebooks.write(notebooks.normalize(nb), path)
 
 
 def compare(paths: list[Path], processor: str) -> int:
     """Run pages as on a processor, compare their outputs and the reference pages with what is stored, and say how."""
-    tests = [*map(str, paths), "tests/test_concepts.py", "tests/test_losses_page.py"]
+    tests = [*map(str, paths), "tests/reference/test_pages.py", "tests/reference/test_losses_page.py"]
     command = [sys.executable, "-m", "pytest", "--quiet", *tests]
     code = subprocess.run(command, cwd=ROOT, env=processors.environment(processor)).returncode
     print(f"{processor}: {'other outputs than those stored' if code else 'the same outputs'}", flush=True)

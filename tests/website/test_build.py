@@ -6,14 +6,16 @@ from types import SimpleNamespace
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
+from published import FORK
 
-from tools import notebooks, pages, reference, repository
+from reference import concepts
+from tools import notebooks, pages, repository
 from tools.notebooks import tags
 from tools.repository import ROOT
+from website import mathematics
 from website.buttons import drop_colab_without_address, theme_options
-
-FORK = "https://github.com/reader/fork"  # as the site is built for
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,13 @@ def test_contents_list_every_page_on_every_page(site):
         assert [text(entry) for entry in entries] == titles, name
 
 
+def test_a_page_names_its_chapter(site):
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    captions = {f"{page['file']}.html": part["caption"] for part in toc["parts"] for page in part["chapters"]}
+    kickers = {name: kicker for name, page in site.items() if page and (kicker := page.select_one(".kicker"))}
+    assert {name: text(kicker) for name, kicker in kickers.items()} == captions
+
+
 def test_contents_mark_the_page_and_list_its_sections(site):
     welcome, *others = written(site)
     for path, page in [welcome, *others]:
@@ -97,8 +106,8 @@ def test_every_link_leads_somewhere(site):
 def test_concepts_are_found(site):
     dead = [
         row.id
-        for row in reference.concepts()
-        if row.page != reference.PLANNED and row.anchor and not site[html_name(row.path)].find(id=row.anchor)
+        for row in concepts.concepts()
+        if row.page != concepts.PLANNED and row.anchor and not site[html_name(row.path)].find(id=row.anchor)
     ]
     assert dead == []
 
@@ -197,3 +206,7 @@ def test_formulas_in_summaries_are_typeset(site):
     summaries = [(name, summary) for name, page in site.items() if page for summary in page("summary")]
     assert any(summary.select("math") for _, summary in summaries)
     assert [(name, str(summary)) for name, summary in summaries if "$" in summary.get_text()] == []
+
+
+def test_an_escaped_dollar_begins_no_formula():
+    assert mathematics.in_text(r"<summary>\$5 or \$6</summary>") == r"<summary>\$5 or \$6</summary>"

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from serving import served
 
-from tools import browser, lighthouse
-from tools.gates import PAGES, WRITTEN
-from tools.lighthouse import Verdict
+from benchmarks import lighthouse
+from benchmarks.gates import PAGES, WRITTEN
+from benchmarks.lighthouse import Verdict
+from tools import browser
 from tools.repository import ROOT
 
 pytestmark = pytest.mark.quiet

@@ -1,0 +1,31 @@
+"""The mistakes in the four source texts, each with code that shows it.
+
+A module of this package that has ``ERRATA`` is a topic; the first line of its docstring is the topic's heading.
+Modules with the same first line are one topic.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from functools import cache
+
+from reference.errata.entry import Erratum
+
+
+@cache
+def topics() -> dict[str, list[Erratum]]:
+    """Return the mistakes by topic, both in the order of the identifiers."""
+    found: dict[str, list[Erratum]] = {}
+    for info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        for erratum in getattr(module, "ERRATA", ()):
+            title = inspect.getdoc(module).partition("\n")[0].removesuffix(".")
+            found.setdefault(title, []).append(erratum)
+    for members in found.values():
+        members.sort(key=lambda erratum: erratum.id)
+    return dict(sorted(found.items(), key=lambda item: item[1][0].id))
+
+
+def errata() -> list[Erratum]:
+    """Return all mistakes in the order of their identifiers."""
+    return sorted((erratum for members in topics().values() for erratum in members), key=lambda erratum: erratum.id)

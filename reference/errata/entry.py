@@ -1,0 +1,38 @@
+"""What is recorded of one mistake in the source texts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+SEVERITIES = {
+    "A": "silently wrong result",
+    "B": "does not run",
+    "C": "numerically unsafe",
+    "D": "misleading statement",
+    "E": "presentation",
+}
+
+SOURCES = {
+    "000": "*Loss Function Optimization Tutorial*, a Keras tutorial",
+    "001": "*Loss Functions and Optimization*, a 60-minute lesson of superml.org",
+    "002": "*Custom Loss Functions and Advanced Regularization Techniques*, pythonlore.com",
+    "003": "*Loss Function*, a glossary article",
+}
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """One mistake. The texts are Markdown with dollar mathematics, in our own words, one paragraph each.
+
+    ``evidence`` runs the mistake and the right version, and returns one to three sentences with what it measured,
+    rounded so that every processor gives the same text. What NumPy or Python warns of meanwhile is silenced by the
+    caller. It runs without PyTorch, which not everybody has installed.
+    The page that teaches the right version says so itself, in `lossbook.course`.
+    """
+
+    id: str
+    severity: str
+    title: str
+    where: str
+    says: str
+    right: str
+    evidence: Callable[[], str]
