@@ -93,7 +93,7 @@ def pytest_configure(config: pytest.Config) -> None:
 # the demos while another runs the pages.
 LONGEST = ["tests/website/test_every_page.py", "chapters/", "tests/jupyterlab/"]
 LONGEST += ["tests/website/", "tests/test_laboratory", "tests/frameworks/", "tests/test_accuracy.py"]
-LONGEST += ["tests/explorable/"]
+LONGEST += ["tests/explorable/", "tests/test_explore.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
