@@ -90,35 +90,43 @@ def test_links_say_where_they_lead(site):
         assert [link for link in links if link.get_text(strip=True).lower() in empty] == [], name
 
 
-def pixels(card: Path, color: str, box: tuple[int, int, int, int]) -> int:
-    """Return how many pixels in a part of a card have about this color."""
-    wanted = bytes.fromhex(color[1:])
+Box = tuple[int, int, int, int]
+
+
+def colors(card: Path, box: Box) -> list[tuple[int, tuple[int, int, int]]]:
+    """Return the colors in a part of a card with their numbers of pixels, the most frequent first."""
     with Image.open(card) as image:
-        found = image.convert("RGB").crop(box).getcolors()
-    return sum(count for count, own in found if max(abs(a - b) for a, b in zip(own, wanted, strict=True)) < 16)
+        return sorted(image.convert("RGB").crop(box).getcolors(), reverse=True)
+
+
+def distance(color: tuple[int, int, int], name: str) -> int:
+    """Return by how much a color differs from one given as #rrggbb, in the channel in which it differs most."""
+    return max(abs(a - b) for a, b in zip(color, bytes.fromhex(name[1:]), strict=True))
 
 
 def test_a_card_shows_the_figure_of_its_page(html):
-    blue = {
-        name: pixels(html / cards.FOLDER / cards.file_name(name), plots.BLUE, (0, 0, 1200, 540))
-        for name in ("chapters/foundations/what-is-a-loss", "chapters/reference/bibliography")
-    }
-    assert blue["chapters/foundations/what-is-a-loss"] > 500
-    assert blue["chapters/reference/bibliography"] == 0
+    def amount_of_blue(name: str) -> int:
+        found = colors(html / cards.FOLDER / cards.file_name(name), (0, 0, 1200, 540))
+        return sum(count for count, color in found if distance(color, plots.BLUE) < 16)
+
+    assert amount_of_blue("chapters/foundations/what-is-a-loss") > 500
+    assert amount_of_blue("chapters/reference/bibliography") == 0
 
 
-def test_a_card_has_the_colors_of_the_figures(html):
-    """Its title, the logo with its two lines, the name of the book, and the line below them."""
-    card = html / cards.FOLDER / cards.file_name("chapters/reference/bibliography")
-    title, logo, name, line = (60, 0, 1200, 540), (60, 546, 116, 622), (130, 546, 1200, 622), (0, 622, 1200, 630)
-    for color, place in (
-        (plots.INK, title),
-        (plots.BLUE, logo),
-        (plots.ORANGE, logo),
-        (plots.GRAY, name),
-        (plots.BLUE, line),
-    ):
-        assert pixels(card, color, place) > 50, (color, place)
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        pytest.param((60, 0, 1200, 540), ["#ffffff", plots.INK], id="title"),
+        pytest.param((60, 546, 116, 622), ["#ffffff", plots.ORANGE, plots.BLUE], id="logo"),
+        pytest.param((130, 546, 1200, 622), ["#ffffff", plots.GRAY], id="name of the book"),
+        pytest.param((0, 622, 1200, 630), [plots.BLUE], id="line at the foot"),
+    ],
+)
+def test_a_card_has_the_colors_of_the_figures(html, box: Box, expected: list[str]):
+    """A card has few colors, which may be off by one."""
+    found = colors(html / cards.FOLDER / cards.file_name("chapters/reference/bibliography"), box)
+    for (_, color), name in zip(found[: len(expected)], expected, strict=True):  # the others are those of edges
+        assert distance(color, name) <= 1, (color, name)
 
 
 def test_without_an_address_nothing_is_absolute(monkeypatch):
