@@ -14,6 +14,7 @@ from reference import concepts
 from tools import notebooks, pages, repository
 from tools.notebooks import tags
 from tools.repository import ROOT
+from tools.written import setup_address
 from website import mathematics
 from website.buttons import drop_colab_without_address, theme_options
 
@@ -147,8 +148,7 @@ def test_buttons_lead_into_the_repository(site):
         if path.suffix == ".ipynb":
             where = path.relative_to(ROOT).as_posix()
             assert links["mybinder.org"].endswith(f"/reader/fork/main?urlpath=lab/tree/{where}")
-            setups = [cell for cell in notebooks.read(path).cells if "setup" in tags(cell)]
-            has_address = any(notebooks.setup_address(cell.source) for cell in setups)
+            has_address = setup_address(notebooks.read(path)) is not None
             assert ("colab.research.google.com" in links) == has_address
 
 
