@@ -32,10 +32,8 @@ __all__ = [
 class BinaryCrossEntropy(Loss):
     r"""The surprise, minus log probability, of a yes-or-no label; also called log loss or logistic loss.
 
-    $$\ell(y, z) = w\, y' \log(1 + e^{-z}) + (1 - y') \log(1 + e^{z}), \qquad y' = (1 - s)\, y + s / 2$$
-
-    with `positive_weight` $w$ and `label_smoothing` $s$. The label is 0 or 1, or a probability between them. $w$ counts
-    class 1 as $w$ samples and multiplies the odds of the best constant by $w$; $s$ moves each label toward 1/2.
+    Here $w$ is `positive_weight` and $s$ is `label_smoothing`. The label is 0 or 1, or a probability between them. $w$
+    counts class 1 as $w$ samples and multiplies the odds of the best constant by $w$; $s$ moves each label toward 1/2.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in nats.
 
@@ -47,8 +45,6 @@ class BinaryCrossEntropy(Loss):
     and the scores grow for ever unless they are regularized.
 
     Raises ValueError unless labels lie in [0, 1], `positive_weight` is positive and `label_smoothing` in [0, 1).
-
-    Reference: Cox (1958).
 
     >>> loss = BinaryCrossEntropy()
     >>> loss.value([1, 1, 0], [0.0, 40.0, 1000.0]).tolist()
@@ -62,27 +58,27 @@ class BinaryCrossEntropy(Loss):
     positive_weight: float = 1.0
     label_smoothing: float = 0.0
 
+    facts: ClassVar[Facts] = Facts(
+        formula=r"w\, y' \log(1 + e^{-z}) + (1 - y') \log(1 + e^{z})",
+        where=r"y' = (1 - s)\, y + s / 2",
+        task="binary classification",
+        convex=True,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="class probability",
+        reference="Cox (1958)",
+        link="sigmoid",
+        likelihood="Bernoulli",
+        keras="keras.losses.BinaryCrossentropy",
+        torch="torch.nn.BCEWithLogitsLoss",
+        sklearn="sklearn.metrics.log_loss",
+    )
+
     def __post_init__(self) -> None:
         self._set_number("positive_weight", 0, math.inf)
         self._set_number("label_smoothing", 0, 1, closed=True)
-
-    @property
-    def facts(self) -> Facts:  # type: ignore[override]
-        """The facts of this cross-entropy: with a weight or smoothing its best constant is no longer the share."""
-        return Facts(
-            formula=r"w y' \log(1 + e^{-z}) + (1 - y') \log(1 + e^{z})",
-            task="binary classification",
-            convex=True,
-            bounded_influence=True,
-            continuous_derivatives=math.inf,
-            statistic="class probability" if self._plain else "distorted class probability",
-            reference="Cox (1958)",
-            link="sigmoid",
-            likelihood="Bernoulli" if self._plain else None,
-            keras="keras.losses.BinaryCrossentropy",
-            torch="torch.nn.BCEWithLogitsLoss",
-            sklearn="sklearn.metrics.log_loss",
-        )
+        if not self._plain:
+            self._set_facts(statistic="distorted class probability", likelihood=None)
 
     @property
     def _plain(self) -> bool:
@@ -157,9 +153,7 @@ class _SoftmaxLoss(Loss):
 class CategoricalCrossEntropy(_SoftmaxLoss):
     r"""The surprise, minus log probability, of one class among K, the label as a one-hot row or a distribution.
 
-    $$\ell(y, z) = -\sum_k y'_k \log p_k, \qquad p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad y' = (1 - s)\, y + s / K$$
-
-    with `label_smoothing` $s$, which moves each label toward the uniform distribution.
+    Here $s$ is `label_smoothing`, which moves each label toward the uniform distribution.
 
     Shapes: `y_true` and `y_pred` (n, K), rows of `y_true` sum to 1; the value (n,), in nats.
 
@@ -173,8 +167,6 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
 
     Raises ValueError unless the rows are distributions and `label_smoothing` is in [0, 1).
 
-    Reference: Bridle (1990).
-
     >>> loss = CategoricalCrossEntropy()
     >>> loss.value([[1, 0, 0], [0, 1, 0]], [[0.0, 0.0, 0.0], [50.0, 0.0, 0.0]]).round(6)
     array([ 1.098612, 50.      ])
@@ -187,27 +179,26 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
 
     target_ndim: ClassVar[int] = 1
 
+    facts: ClassVar[Facts] = Facts(
+        formula=r"-\sum_k y'_k \log p_k",
+        where=r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad y' = (1 - s)\, y + s / K",
+        task="multiclass classification",
+        convex=True,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="class probability",
+        reference="Bridle (1990)",
+        link="softmax",
+        likelihood="categorical",
+        keras="keras.losses.CategoricalCrossentropy",
+        torch="torch.nn.CrossEntropyLoss",
+        sklearn="sklearn.metrics.log_loss",
+    )
+
     def __post_init__(self) -> None:
         self._set_number("label_smoothing", 0, 1, closed=True)
-
-    @property
-    def facts(self) -> Facts:  # type: ignore[override]
-        """The facts of this cross-entropy: with smoothing its best constant is no longer the shares."""
-        plain = self.label_smoothing == 0
-        return Facts(
-            formula=r"-\sum_k y'_k \log p_k",
-            task="multiclass classification",
-            convex=True,
-            bounded_influence=True,
-            continuous_derivatives=math.inf,
-            statistic="class probability" if plain else "distorted class probability",
-            reference="Bridle (1990)",
-            link="softmax",
-            likelihood="categorical" if plain else None,
-            keras="keras.losses.CategoricalCrossentropy",
-            torch="torch.nn.CrossEntropyLoss",
-            sklearn="sklearn.metrics.log_loss",
-        )
+        if self.label_smoothing:
+            self._set_facts(statistic="distorted class probability", likelihood=None)
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
@@ -228,8 +219,6 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
 class SparseCategoricalCrossEntropy(_SoftmaxLoss):
     r"""`CategoricalCrossEntropy` with the number of the class, 0 to K - 1, as label.
 
-    $$\ell(y, z) = -\log p_y = \log\Bigl(1 + \sum_{k \ne y} e^{z_k - z_y}\Bigr)$$
-
     Shapes: `y_true` (n,), `y_pred` (n, K); the value (n,), in nats.
 
     Gradient: $p_k$ for the other classes, $p_y - 1$ for the label's, in the shape (n, K).
@@ -239,8 +228,6 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
     Fails like `CategoricalCrossEntropy`.
 
     Raises ValueError unless each label is a whole number from 0 to K - 1.
-
-    Reference: Bridle (1990).
 
     >>> loss = SparseCategoricalCrossEntropy()
     >>> loss.value([0, 1], [[0.0, 0.0, 0.0], [50.0, 0.0, 0.0]]).round(6)
@@ -252,7 +239,7 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
     """
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"\log\bigl(1 + \sum_{k \ne y} e^{z_k - z_y}\bigr)",
+        formula=r"-\log p_y = \log\Bigl(1 + \sum_{k \ne y} e^{z_k - z_y}\Bigr)",
         task="multiclass classification",
         convex=True,
         bounded_influence=True,
@@ -307,8 +294,6 @@ class _MarginLoss(Loss):
 class Hinge(_MarginLoss):
     r"""What the margin $y z$ lacks of 1: the loss of the support vector machine. Labels are -1 and +1.
 
-    $$\ell(y, z) = \max(0,\; 1 - y z)$$
-
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape.
 
     Gradient: $-y$ for $y z < 1$, else $0$. At the kink, $y z = 1$, the subgradient 0 is returned.
@@ -319,8 +304,6 @@ class Hinge(_MarginLoss):
 
     Raises ValueError unless each label is -1 or +1; ``2 * y - 1`` makes them from 0 and 1.
 
-    Reference: Cortes and Vapnik (1995).
-
     >>> loss = Hinge()
     >>> loss.value([1, 1, -1], [2.0, 0.25, 0.5])
     array([0.  , 0.75, 1.5 ])
@@ -329,7 +312,7 @@ class Hinge(_MarginLoss):
     """
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"\max(0, 1 - y z)",
+        formula=r"\max(0,\; 1 - y z)",
         task="binary classification",
         convex=True,
         bounded_influence=True,
@@ -354,8 +337,6 @@ class Hinge(_MarginLoss):
 class SquaredHinge(_MarginLoss):
     r"""The square of what the margin $y z$ lacks of 1: a hinge without kink. Labels are -1 and +1.
 
-    $$\ell(y, z) = \max(0,\; 1 - y z)^2$$
-
     Its best constant is the mean of the labels, so $(1 + z) / 2$, cut to [0, 1], estimates the probability.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape.
@@ -368,8 +349,6 @@ class SquaredHinge(_MarginLoss):
 
     Raises ValueError unless each label is -1 or +1; ``2 * y - 1`` makes them from 0 and 1.
 
-    Reference: Zhang (2004).
-
     >>> loss = SquaredHinge()
     >>> loss.value([1, 1, -1], [2.0, 0.25, 0.5])
     array([0.    , 0.5625, 2.25  ])
@@ -378,7 +357,7 @@ class SquaredHinge(_MarginLoss):
     """
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"\max(0, 1 - y z)^2",
+        formula=r"\max(0,\; 1 - y z)^2",
         task="binary classification",
         convex=True,
         bounded_influence=False,
@@ -402,9 +381,7 @@ class SquaredHinge(_MarginLoss):
 class BinaryFocal(Loss):
     r"""Cross-entropy that all but ignores what is already right: made for a few objects among much background.
 
-    $$\ell(y, z) = a_y\, q^\gamma\, (-\log p), \qquad p = \frac1{1 + e^{-t}}, \quad q = 1 - p, \quad t = (2 y - 1)\, z$$
-
-    where $p$ is the probability of the true class, $a_1 = \alpha$ and $a_0 = 1 - \alpha$; ``alpha=None`` counts both
+    Here $p$ is the probability of the true class, $a_1 = \alpha$ and $a_0 = 1 - \alpha$; ``alpha=None`` counts both
     classes as 1. ``gamma=0, alpha=None`` is `BinaryCrossEntropy`. Labels are 0 and 1 only: the papers extend it to soft
     labels in several ways that disagree.
 
@@ -420,8 +397,6 @@ class BinaryFocal(Loss):
 
     Raises ValueError unless each label is 0 or 1, `gamma` is at least 0 and finite, and `alpha` in (0, 1) or None.
 
-    Reference: Lin et al. (2017).
-
     >>> loss = BinaryFocal(gamma=2, alpha=None)
     >>> loss.value([1, 1, 0], [0.0, 5.0, 5.0]).round(9)
     array([1.73286795e-01, 3.01000000e-07, 4.93992122e+00])
@@ -432,28 +407,29 @@ class BinaryFocal(Loss):
     gamma: float = 2.0
     alpha: float | None = 0.25
 
+    facts: ClassVar[Facts] = Facts(
+        formula=r"a_y\, q^\gamma\, (-\log p)",
+        where=r"p = \frac1{1 + e^{-t}}, \quad q = 1 - p, \quad t = (2 y - 1)\, z",
+        task="binary classification",
+        convex=False,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="distorted class probability",
+        reference="Lin et al. (2017)",
+        link="sigmoid",
+        keras="keras.losses.BinaryFocalCrossentropy",
+    )
+
     def __post_init__(self) -> None:
         self._set_number("gamma", 0, math.inf, closed=True)
         if self.alpha is not None:
             self._set_number("alpha", 0, 1)
-
-    @property
-    def facts(self) -> Facts:  # type: ignore[override]
-        """The facts of this focal loss: with gamma 0 it is a cross-entropy."""
-        return Facts(
-            formula=r"a_y q^\gamma (-\log p)",
-            task="binary classification",
-            convex=self.gamma == 0,
-            bounded_influence=True,
-            continuous_derivatives=math.inf,
-            statistic=(
-                "class probability" if self.gamma == 0 and self.alpha in (None, 0.5) else "distorted class probability"
-            ),
-            reference="Lin et al. (2017)",
-            link="sigmoid",
-            likelihood="Bernoulli" if self.gamma == 0 and self.alpha is None else None,
-            keras="keras.losses.BinaryFocalCrossentropy",
-        )
+        if self.gamma == 0:  # a cross-entropy
+            self._set_facts(
+                convex=True,
+                statistic="class probability" if self.alpha in (None, 0.5) else "distorted class probability",
+                likelihood="Bernoulli" if self.alpha is None else None,
+            )
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
@@ -493,9 +469,7 @@ class BinaryFocal(Loss):
 class CategoricalFocal(_SoftmaxLoss):
     r"""`CategoricalCrossEntropy` that all but ignores what is already right.
 
-    $$\ell(y, z) = -\sum_k y_k\, q_k^\gamma \log p_k, \qquad q_k = 1 - p_k$$
-
-    with $p$ the softmax of $z$. ``gamma=0`` is `CategoricalCrossEntropy`.
+    Here $p$ is the softmax of $z$. ``gamma=0`` is `CategoricalCrossEntropy`.
 
     Shapes: `y_true` and `y_pred` (n, K), rows of `y_true` sum to 1; the value (n,), in nats.
 
@@ -509,8 +483,6 @@ class CategoricalFocal(_SoftmaxLoss):
 
     Raises ValueError unless the rows are distributions and `gamma` is at least 0 and finite.
 
-    Reference: Lin et al. (2017).
-
     >>> loss = CategoricalFocal(gamma=2)
     >>> loss.value([[1, 0], [0, 1]], [[0.0, 0.0], [20.0, 0.0]]).round(6)
     array([ 0.173287, 20.      ])
@@ -523,25 +495,23 @@ class CategoricalFocal(_SoftmaxLoss):
 
     target_ndim: ClassVar[int] = 1
 
+    facts: ClassVar[Facts] = Facts(
+        formula=r"-\sum_k y_k\, q_k^\gamma \log p_k",
+        where=r"q_k = 1 - p_k",
+        task="multiclass classification",
+        convex=False,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="distorted class probability",
+        reference="Lin et al. (2017)",
+        link="softmax",
+        keras="keras.losses.CategoricalFocalCrossentropy",
+    )
+
     def __post_init__(self) -> None:
         self._set_number("gamma", 0, math.inf, closed=True)
-
-    @property
-    def facts(self) -> Facts:  # type: ignore[override]
-        """The facts of this focal loss: with gamma 0 it is cross-entropy."""
-        plain = self.gamma == 0
-        return Facts(
-            formula=r"-\sum_k y_k (1 - p_k)^\gamma \log p_k",
-            task="multiclass classification",
-            convex=plain,
-            bounded_influence=True,
-            continuous_derivatives=math.inf,
-            statistic="class probability" if plain else "distorted class probability",
-            reference="Lin et al. (2017)",
-            link="softmax",
-            likelihood="categorical" if plain else None,
-            keras="keras.losses.CategoricalFocalCrossentropy",
-        )
+        if self.gamma == 0:  # cross-entropy
+            self._set_facts(convex=True, statistic="class probability", likelihood="categorical")
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)

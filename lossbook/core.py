@@ -3,10 +3,12 @@
 # Keeps annotations as they are written: `help` would print ArrayLike as a union of four lines.
 from __future__ import annotations
 
+import inspect
 import math
+import textwrap
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from numbers import Real
 from typing import Any, ClassVar
 
@@ -24,11 +26,12 @@ class NoHessianError(TypeError):
 class Facts:
     """What is true of a loss. The tables of the book are made from it, and tests check each entry numerically.
 
-    The score is `y_pred`; the residual is ``r = y_pred - y_true``.
+    The score is `y_pred`; the residual is ``r = y_pred - y_true``. A class states what is true for its default
+    hyperparameters. An instance whose hyperparameters change some of that has facts of its own.
     """
 
     formula: str
-    """The value as LaTeX."""
+    """The value as LaTeX, without the left side of the equation."""
     task: str
     """What it is for: "regression", "binary classification"..."""
     convex: bool
@@ -41,6 +44,10 @@ class Facts:
     """What the best constant prediction estimates."""
     reference: str
     """Author and year, a heading of the bibliography."""
+    variables: str = "y, z"
+    """What the value is a function of, as LaTeX: target and score, or the residual r."""
+    where: str = ""
+    """What the symbols in the formula stand for, as LaTeX."""
     link: str = "identity"
     """From the score to the prediction on its natural scale."""
     likelihood: str | None = None
@@ -52,14 +59,21 @@ class Facts:
     sklearn: str | None = None
     """The same loss in scikit-learn."""
 
+    @property
+    def equation(self) -> str:
+        """The formula as LaTeX with its left side, and with what its symbols stand for."""
+        variables = f"({self.variables})" if self.variables else ""
+        where = f", \\qquad {self.where}" if self.where else ""
+        return rf"\ell{variables} = {self.formula}{where}"
+
 
 @dataclass(frozen=True)
 class Loss:
     """A loss: its value per sample, the derivatives of that value, and the weighted mean.
 
     A subclass is a frozen dataclass whose fields are the hyperparameters. It declares `facts` and writes `_value`,
-    `_gradient` and `_hessian`, each a few lines on arrays that are already checked. Three declarations say what one
-    sample is, so that the checks below carry every family of losses:
+    `_gradient` and `_hessian`, each a few lines on arrays that are already checked. Its docstring gets the formula and
+    the reference from `facts`. Three declarations say what one sample is, so that the checks below suit every family:
 
     - `score_ndim`: how many trailing axes of `y_pred` belong to one sample. 0 for one score a sample, 1 for the K
       scores of a class or the mean and log-variance of a Gaussian, 2 for a mask or for the embeddings of a pair.
@@ -70,11 +84,16 @@ class Loss:
     A loss that may well get no samples, such as that of mined triplets, says in `empty_mean` what their mean is.
     """
 
-    facts: ClassVar[Facts]  # a property where they depend on hyperparameters, which a type checker takes for an error
+    facts: ClassVar[Facts]
     score_ndim: ClassVar[int] = 0
     target_ndim: ClassVar[int] = 0
     no_hessian: ClassVar[str] = "it is not defined for this loss"
     empty_mean: ClassVar[float | None] = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.__doc__ and "facts" in vars(cls):  # Python drops docstrings when run with -OO
+            cls.__doc__ = _with_facts(cls.__doc__, cls.facts)
 
     def value(self, y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
         """Return one value per sample, not reduced."""
@@ -160,6 +179,10 @@ class Loss:
     def _hessian(self, *arguments: Any, **_: Any) -> NDArray:
         raise NoHessianError(f"{type(self).__name__} has no Hessian: {self.no_hessian}")
 
+    def _set_facts(self, **changed: Any) -> None:
+        """Give this instance facts of its own, for hyperparameters that make the facts of its class wrong."""
+        object.__setattr__(self, "facts", replace(type(self).facts, **changed))
+
     def _set_number(self, name: str, low: float, high: float, *, closed: bool = False) -> None:
         """Check the hyperparameter `name` and keep it as a Python float, which leaves float32 arrays float32."""
         object.__setattr__(self, name, self._number(name, getattr(self, name), low, high, closed))
@@ -173,6 +196,14 @@ class Loss:
             domain = f"{'[' if closed else '('}{low:g}, {high:g})"
             raise ValueError(f"{type(self).__name__}: {name} must be a number in {domain}, got {got!r}")
         return number
+
+
+def _with_facts(docstring: str, facts: Facts) -> str:
+    """Return a docstring with the equation after its first paragraph and the reference before its example."""
+    text, prompt, example = inspect.cleandoc(docstring).partition("\n\n>>> ")
+    summary, *paragraphs = text.split("\n\n")
+    equation = textwrap.fill(f"$${facts.equation}$$", 116, break_long_words=False, break_on_hyphens=False)
+    return "\n\n".join([summary, equation, *paragraphs, f"Reference: {facts.reference}."]) + prompt + example
 
 
 def as_floats(**arrays: ArrayLike) -> list[NDArray]:

@@ -70,8 +70,6 @@ class _Pair:
 class BoxIoU(Loss):
     r"""One minus the intersection of two boxes over their union (IoU).
 
-    $$\ell(A, B) = 1 - \frac{|A \cap B|}{|A \cup B|}$$
-
     It is a ratio of areas: unlike a squared error of coordinates it does not depend on the size of the object.
 
     Shapes: `y_true` and `y_pred` (n, 4), boxes x1, y1, x2, y2; the value is (n,), in [0, 1].
@@ -87,8 +85,6 @@ class BoxIoU(Loss):
 
     Raises ValueError unless coordinates are finite and true boxes have x1 <= x2 and y1 <= y2.
 
-    Reference: Rezatofighi et al. (2019).
-
     >>> loss = BoxIoU()
     >>> loss.value([[0, 0, 10, 10], [0, 0, 1, 1]], [[1, 0, 11, 10], [2, 0, 3, 1]]).round(4)
     array([0.1818, 1.    ])
@@ -98,6 +94,7 @@ class BoxIoU(Loss):
 
     facts: ClassVar[Facts] = Facts(
         formula=r"1 - \frac{|A \cap B|}{|A \cup B|}",
+        variables="A, B",
         task="object detection",
         convex=False,
         bounded_influence=True,
@@ -142,8 +139,6 @@ class BoxIoU(Loss):
 class GeneralizedIoU(BoxIoU):
     r"""The IoU loss plus the share that neither box covers of their hull $C$, the smallest box around both (GIoU).
 
-    $$\ell(A, B) = 1 - \frac{|A \cap B|}{|A \cup B|} + \frac{|C| - |A \cup B|}{|C|}$$
-
     For boxes that do not overlap the second term grows with their distance, so there is a way back.
 
     Shapes: `y_true` and `y_pred` (n, 4), boxes x1, y1, x2, y2; the value is (n,), in [0, 2].
@@ -159,8 +154,6 @@ class GeneralizedIoU(BoxIoU):
 
     Raises ValueError unless coordinates are finite and true boxes have x1 <= x2 and y1 <= y2.
 
-    Reference: Rezatofighi et al. (2019).
-
     >>> loss = GeneralizedIoU()
     >>> loss.value([[0, 0, 1, 1], [0, 0, 1, 1]], [[2, 0, 3, 1], [8, 0, 9, 1]]).round(4)
     array([1.3333, 1.7778])
@@ -170,6 +163,7 @@ class GeneralizedIoU(BoxIoU):
 
     facts: ClassVar[Facts] = Facts(
         formula=r"1 - \frac{|A \cap B|}{|A \cup B|} + \frac{|C| - |A \cup B|}{|C|}",
+        variables="A, B",
         task="object detection",
         convex=False,
         bounded_influence=True,

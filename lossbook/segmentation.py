@@ -70,8 +70,6 @@ class _OverlapLoss(Loss):
 class Dice(_OverlapLoss):
     r"""One minus the Dice coefficient of two masks: what is in one mask alone, as a share of both masks' sizes.
 
-    $$\ell(y, z) = 1 - \frac{2 \sum_i p_i y_i}{\sum_i p_i + \sum_i y_i}, \qquad p = \operatorname{sigmoid}(z)$$
-
     It is ``Tversky(alpha=0.5, beta=0.5)``, and on masks of 0 and 1 one minus the F1 score. Other than a mean over
     pixels it does not care how much background there is. The paper has squares in the denominator.
 
@@ -87,8 +85,6 @@ class Dice(_OverlapLoss):
 
     Raises ValueError unless masks are (n, H, W) and lie in [0, 1].
 
-    Reference: Milletari et al. (2016).
-
     >>> loss = Dice()
     >>> y_true = [[[1, 0], [0, 0]], [[1, 1], [1, 1]]]
     >>> loss.value(y_true, np.zeros((2, 2, 2))).round(4)
@@ -100,7 +96,8 @@ class Dice(_OverlapLoss):
     """
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"1 - \frac{2 \sum p y}{\sum p + \sum y}",
+        formula=r"1 - \frac{2 \sum_i p_i y_i}{\sum_i p_i + \sum_i y_i}",
+        where=r"p = \operatorname{sigmoid}(z)",
         task="segmentation",
         convex=False,
         bounded_influence=True,
@@ -117,8 +114,6 @@ class Dice(_OverlapLoss):
 class Jaccard(_OverlapLoss):
     r"""One minus the intersection of two masks over their union, also called IoU loss.
 
-    $$\ell(y, z) = 1 - \frac{\sum_i p_i y_i}{\sum_i (p_i + y_i - p_i y_i)}, \qquad p = \operatorname{sigmoid}(z)$$
-
     It is ``Tversky(alpha=1, beta=1)``, and $2D / (1 + D)$ with the value $D$ of `Dice`: both rank the predictions of an
     image alike, but in a mean over images this one counts small errors for up to twice as much.
 
@@ -132,8 +127,6 @@ class Jaccard(_OverlapLoss):
 
     Raises ValueError unless masks are (n, H, W) and lie in [0, 1].
 
-    Reference: Rahman and Wang (2016).
-
     >>> loss = Jaccard()
     >>> loss.value([[[1, 1, 0]]], loss.score([[[0, 1, 1]]])).round(4)
     array([0.6667])
@@ -142,7 +135,8 @@ class Jaccard(_OverlapLoss):
     """
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"1 - \frac{\sum p y}{\sum (p + y - p y)}",
+        formula=r"1 - \frac{\sum_i p_i y_i}{\sum_i (p_i + y_i - p_i y_i)}",
+        where=r"p = \operatorname{sigmoid}(z)",
         task="segmentation",
         convex=False,
         bounded_influence=True,
@@ -158,8 +152,6 @@ class Jaccard(_OverlapLoss):
 class Tversky(_OverlapLoss):
     r"""A Dice loss in which false positives and false negatives weigh differently.
 
-    $$\ell(y, z) = 1 - \frac{TP}{TP + \alpha\, FP + \beta\, FN}$$
-
     `alpha` is the weight of false positives, `beta` that of false negatives: to miss less of an object, raise `beta`.
     With 1/2 for both it is `Dice`, with 1 for both `Jaccard`.
 
@@ -174,8 +166,6 @@ class Tversky(_OverlapLoss):
 
     Raises ValueError unless `alpha` and `beta` lie between 0 and a million, masks are (n, H, W) and lie in [0, 1].
 
-    Reference: Salehi et al. (2017).
-
     >>> loss = Tversky(alpha=0.25, beta=0.75)
     >>> masks = loss.score([[[1, 1, 0]], [[0, 0, 0]]])
     >>> loss.value([[[1, 0, 0]], [[1, 0, 0]]], masks), loss.value([[[1, 1, 1]], [[0, 0, 0]]], masks).round(4)
@@ -188,7 +178,7 @@ class Tversky(_OverlapLoss):
     beta: float = 0.5
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"1 - \frac{TP}{TP + \alpha FP + \beta FN}",
+        formula=r"1 - \frac{TP}{TP + \alpha\, FP + \beta\, FN}",
         task="segmentation",
         convex=False,
         bounded_influence=True,

@@ -28,8 +28,6 @@ __all__ = ["CTC", "alignments", "best_path", "lattice", "prefix_beam_search"]
 class CTC(Loss):
     r"""Minus the log-probability of a label sequence, summed over all its alignments with the frames of the input.
 
-    $$\ell(y, z) = -\log \sum_{\pi \in B^{-1}(y)} \prod_{t=1}^T p_{t,\pi_t}, \quad p_t = \operatorname{softmax}(z_t)$$
-
     $B$ collapses a path; `blank` is the class for "no new label". The forward-backward recursion takes the sum over
     the exponentially many alignments in T S steps, in log space and in float64.
 
@@ -47,8 +45,6 @@ class CTC(Loss):
 
     Raises ValueError unless `blank` is a class, and the labels are the other classes.
 
-    Reference: Graves et al. (2006).
-
     >>> loss = CTC()
     >>> scores = np.zeros((3, 4, 3))  # 81 paths, equally likely; 15 of them collapse to [1, 2], none to [1, 1, 1]
     >>> loss.value([[1, 2], [1, 1, 1], []], scores).round(3)
@@ -63,7 +59,8 @@ class CTC(Loss):
     blank: int = 0
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"-\log \sum_{\pi \in B^{-1}(y)} \prod_t p_{t,\pi_t}",
+        formula=r"-\log \sum_{\pi \in B^{-1}(y)} \prod_{t=1}^T p_{t,\pi_t}",
+        where=r"p_t = \operatorname{softmax}(z_t)",
         task="sequence labeling",
         convex=False,
         bounded_influence=True,
