@@ -123,7 +123,7 @@ class Loss:
         with np.errstate(over="ignore"):
             return np.asarray(LINKS[self.facts.link].predict(score))
 
-    def score(self, prediction: ArrayLike) -> NDArray:
+    def to_score(self, prediction: ArrayLike) -> NDArray:
         """Return a raw score for a prediction on its natural scale: the inverse link.
 
         Probabilities of exactly 0 and 1 have infinite scores, at which the loss takes its exact limits. The link
@@ -138,7 +138,7 @@ class Loss:
                 f"prediction must lie between {link.low:g} and {link.high:g}, the range of the link {self.facts.link}, "
                 f"got values from {np.min(prediction):g} to {np.max(prediction):g}"
             )
-        return np.asarray(link.score(prediction))
+        return np.asarray(link.to_score(prediction))
 
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean value, weighted by `sample_weight` where given: the sum of w * value over the sum of w."""

@@ -78,10 +78,10 @@ class _MultiTaskLoss(Loss):
         self._check_count("score", score)
         return tuple(loss.predict(each) for loss, each in zip(self.losses, score, strict=True))
 
-    def score(self, prediction: Sequence[ArrayLike]) -> tuple[NDArray, ...]:
+    def to_score(self, prediction: Sequence[ArrayLike]) -> tuple[NDArray, ...]:
         """Return a raw score for the prediction of each task on its natural scale."""
         self._check_count("prediction", prediction)
-        return tuple(loss.score(each) for loss, each in zip(self.losses, prediction, strict=True))
+        return tuple(loss.to_score(each) for loss, each in zip(self.losses, prediction, strict=True))
 
     def _set_numbers(self, name: str, low: float, high: float, *, closed: bool = False) -> None:
         """Check the hyperparameter `name`, one number for each task, and keep it as a tuple of Python floats."""

@@ -42,7 +42,7 @@ class Link(NamedTuple):
     """The way from a raw score to the prediction on its natural scale, and back."""
 
     predict: Callable[[NDArray], NDArray]
-    score: Callable[[NDArray], NDArray]
+    to_score: Callable[[NDArray], NDArray]
     low: float
     high: float
     """The predictions that have a score, both ends included."""

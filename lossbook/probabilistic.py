@@ -33,13 +33,13 @@ class _TwoColumnLoss(Loss):
         with np.errstate(over="ignore"):
             return np.stack([location, LINKS["exp"].predict(log_spread)], axis=-1)
 
-    def score(self, prediction: ArrayLike) -> NDArray:
+    def to_score(self, prediction: ArrayLike) -> NDArray:
         (prediction,) = as_floats(prediction=prediction)
         location, spread = self._columns("prediction", prediction)
         check_no_nan("prediction", prediction)
         if (spread < 0).any():
             raise ValueError(f"prediction must have a {self.spread} of at least 0, got {spread.min():g}")
-        return np.stack([location, LINKS["exp"].score(spread)], axis=-1)
+        return np.stack([location, LINKS["exp"].to_score(spread)], axis=-1)
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)

@@ -89,7 +89,7 @@ class Dice(_OverlapLoss):
     >>> y_true = [[[1, 0], [0, 0]], [[1, 1], [1, 1]]]
     >>> loss.value(y_true, np.zeros((2, 2, 2))).round(4)
     array([0.6667, 0.3333])
-    >>> loss.value(y_true, loss.score([[[1, 1], [0, 0]], [[0, 0], [0, 0]]])).round(4)
+    >>> loss.value(y_true, loss.to_score([[[1, 1], [0, 0]], [[0, 0], [0, 0]]])).round(4)
     array([0.3333, 1.    ])
     >>> loss.gradient(y_true, np.zeros((2, 2, 2)))[0].round(4).tolist()
     [[-0.1389, 0.0278], [0.0278, 0.0278]]
@@ -128,7 +128,7 @@ class Jaccard(_OverlapLoss):
     Raises ValueError unless masks are (n, H, W) and lie in [0, 1].
 
     >>> loss = Jaccard()
-    >>> loss.value([[[1, 1, 0]]], loss.score([[[0, 1, 1]]])).round(4)
+    >>> loss.value([[[1, 1, 0]]], loss.to_score([[[0, 1, 1]]])).round(4)
     array([0.6667])
     >>> loss.gradient([[[1, 1, 0]]], [[[0.0, 0.0, 0.0]]]).round(2).tolist()
     [[[-0.1, -0.1, 0.04]]]
@@ -167,7 +167,7 @@ class Tversky(_OverlapLoss):
     Raises ValueError unless `alpha` and `beta` lie between 0 and a million, masks are (n, H, W) and lie in [0, 1].
 
     >>> loss = Tversky(alpha=0.25, beta=0.75)
-    >>> masks = loss.score([[[1, 1, 0]], [[0, 0, 0]]])
+    >>> masks = loss.to_score([[[1, 1, 0]], [[0, 0, 0]]])
     >>> loss.value([[[1, 0, 0]], [[1, 0, 0]]], masks), loss.value([[[1, 1, 1]], [[0, 0, 0]]], masks).round(4)
     (array([0.2, 1. ]), array([0.2727, 0.    ]))
     >>> loss.gradient([[[1, 0, 0]]], [[[0.0, 0.0, 0.0]]]).round(4).tolist()
