@@ -41,8 +41,8 @@ class BinaryCrossEntropy(Loss):
 
     Hessian: $(w\, y' + 1 - y')\, p (1 - p)$.
 
-    Fails when labels are wrong: a sure mistake costs its score, without bound. On separable classes it has no minimum,
-    and the scores grow for ever unless they are regularized.
+    Fails when labels are wrong: a confident mistake costs as much as its score, without bound. On separable classes it
+    has no minimum, and the scores grow forever unless they are regularized.
 
     Raises ValueError unless labels lie in [0, 1], `positive_weight` is positive and `label_smoothing` in [0, 1).
 
@@ -122,7 +122,7 @@ class BinaryCrossEntropy(Loss):
 
 @dataclass(frozen=True)
 class _SoftmaxLoss(Loss):
-    """A loss of K scores a sample, from whose differences the probability of each class comes."""
+    """A loss of K scores per sample, whose differences give the probability of each class."""
 
     score_ndim: ClassVar[int] = 1
 
@@ -153,8 +153,8 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
     Hessian: $\operatorname{diag}(p) - p p^\top$, in the shape (n, K, K). Each row sums to 0, since adding one number to
     all scores of a sample changes nothing.
 
-    Fails when labels are wrong: a sure mistake costs its gap in score, without bound. And K scores are one too many:
-    without regularization the weights of a model are not unique.
+    Fails when labels are wrong: a confident mistake costs as much as its gap in score, without bound. And K scores are
+    one too many: without regularization the weights of a model are not unique.
 
     Raises ValueError unless the rows are distributions and `label_smoothing` is in [0, 1).
 
@@ -283,7 +283,7 @@ class _MarginLoss(Loss):
 
 @dataclass(frozen=True)
 class Hinge(_MarginLoss):
-    r"""What the margin $y z$ lacks of 1: the loss of the support vector machine. Labels are -1 and +1.
+    r"""How far the margin $y z$ falls short of 1: the loss of the support vector machine. Labels are -1 and +1.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape.
 
@@ -326,9 +326,9 @@ class Hinge(_MarginLoss):
 
 @dataclass(frozen=True)
 class SquaredHinge(_MarginLoss):
-    r"""The square of what the margin $y z$ lacks of 1: a hinge without kink. Labels are -1 and +1.
+    r"""The square of how far the margin $y z$ falls short of 1: a hinge without a kink. Labels are -1 and +1.
 
-    Its best constant is the mean of the labels, so $(1 + z) / 2$, cut to [0, 1], estimates the probability.
+    Its best constant is the mean of the labels, so $(1 + z) / 2$, clipped to [0, 1], estimates the probability.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape.
 
@@ -336,7 +336,7 @@ class SquaredHinge(_MarginLoss):
 
     Hessian: $2$ for $y z < 1$, else $0$; at $y z = 1$ it jumps.
 
-    Fails when labels are wrong: a sure mistake costs the square of its score.
+    Fails when labels are wrong: a confident mistake costs the square of its score.
 
     Raises ValueError unless each label is -1 or +1; ``2 * y - 1`` makes them from 0 and 1.
 
@@ -380,8 +380,8 @@ class BinaryFocal(Loss):
 
     Gradient: $-(2 y - 1)\, a_y\, q^\gamma (q - \gamma\, p \log p)$. It is finite for every `gamma`, also below 1.
 
-    Hessian: $a_y\, q^\gamma p\, \bigl( q\,(1 + 2\gamma + \gamma \log p) - \gamma^2 p \log p \bigr)$; negative for sure
-    mistakes.
+    Hessian: $a_y\, q^\gamma p\, \bigl( q\,(1 + 2\gamma + \gamma \log p) - \gamma^2 p \log p \bigr)$; negative for
+    confident mistakes.
 
     Fails when the probabilities themselves are used: its best constant is drawn toward 1/2 by `gamma`, and toward the
     class that `alpha` favors, which at the default of 0.25 is class 0.
@@ -468,7 +468,7 @@ class CategoricalFocal(_SoftmaxLoss):
 
     Hessian, (n, K, K): $\sum_k y_k \bigl( w_k (\operatorname{diag}(p) - p p^\top) + v_k (e_k - p)(e_k - p)^\top \bigr)$
     with $v_k = \gamma\, p_k\, q_k^{\gamma-1} \bigl( 2 + \log p_k - (\gamma - 1)\, p_k \log p_k / q_k \bigr)$ and the
-    one-hot row $e_k$. It has negative eigenvalues for sure mistakes.
+    one-hot row $e_k$. It has negative eigenvalues for confident mistakes.
 
     Fails when the probabilities themselves are used: its best constant distorts them.
 
@@ -583,7 +583,7 @@ def _weighted_sum(weight: NDArray, cost: NDArray) -> NDArray:
 
 
 def _sigmoid(t: NDArray) -> NDArray:
-    """The probability of score t, with all digits down to the smallest number; expit is 0 before."""
+    """The probability of score t, accurate down to the smallest float, where SciPy's expit is 0."""
     return np.exp(np.minimum(t, 0)) / (1 + np.exp(-np.abs(t)))
 
 
@@ -605,7 +605,7 @@ def _softmax(z: NDArray) -> tuple[NDArray, NDArray, NDArray]:
 
 
 def _covariance(p: NDArray, q: NDArray) -> NDArray:
-    """diag(p) - p p^T, of the one-hot label that has probabilities p."""
+    """diag(p) - p p^T, the covariance of a one-hot label with probabilities p; q is 1 - p."""
     covariance = -p[..., :, None] * p[..., None, :]
     _set_diagonal(covariance, p * q)
     return covariance
@@ -617,7 +617,7 @@ def _set_diagonal(matrices: NDArray, diagonal: NDArray) -> None:
 
 
 def _floor(q: NDArray) -> NDArray:
-    """q, but never 0, to divide by; what it divides is then 0 as well."""
+    """q, but never 0, so that it can be a divisor; where q is 0, so is the dividend."""
     return np.maximum(q, np.finfo(q.dtype).tiny)
 
 

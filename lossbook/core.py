@@ -49,7 +49,7 @@ class Facts:
     where: str = ""
     """What the symbols in the formula stand for, as LaTeX."""
     link: str = "identity"
-    """From the score to the prediction on its natural scale."""
+    """How the score becomes the prediction on its natural scale, such as "sigmoid"."""
     likelihood: str | None = None
     """The distribution of which the loss is the negative log-likelihood, up to a constant."""
     keras: str | None = None
@@ -75,13 +75,13 @@ class Loss:
     `_gradient` and `_hessian`, each a few lines on arrays that are already checked. Its docstring gets the formula and
     the reference from `facts`. Three declarations say what one sample is, so that the checks below suit every family:
 
-    - `score_ndim`: how many trailing axes of `y_pred` belong to one sample. 0 for one score a sample, 1 for the K
-      scores of a class or the mean and log-variance of a Gaussian, 2 for a mask or for the embeddings of a pair.
+    - `score_ndim`: how many trailing axes of `y_pred` belong to one sample. 0 for one score per sample, 1 for the
+      scores of K classes or the mean and log-variance of a Gaussian, 2 for a mask or for the embeddings of a pair.
     - `target_ndim`: the same for `y_true`.
     - `_arguments`: from (`y_true`, `y_pred`) to what `_value` and its derivatives take. Extend it to restrict the
       labels, or to accept targets of unequal length.
 
-    A loss that may well get no samples, such as that of mined triplets, says in `empty_mean` what their mean is.
+    A loss that may get no samples at all, such as that of mined triplets, says in `empty_mean` what its mean is then.
     """
 
     facts: ClassVar[Facts]
@@ -158,7 +158,7 @@ class Loss:
         with np.errstate(over="ignore"):  # a loss too large for its dtype is infinite, which is the right limit
             return np.asarray(kernel(*self._arguments(y_true, y_pred)))
 
-    # What these take is up to the loss. To a type checker `Any` twice says so: subclasses may then be precise.
+    # Each loss decides what these take. `Any` tells the type checker, so that subclasses can be precise.
 
     def _arguments(self, y_true: Any, y_pred: Any) -> tuple[NDArray, ...]:
         y_true, y_pred = as_floats(y_true=y_true, y_pred=y_pred)
@@ -249,7 +249,7 @@ def check_samples(y_true: NDArray, y_pred: NDArray, target_ndim: int, score_ndim
 
 def check_finite(name: str, array: NDArray) -> None:
     """Raise ValueError that names the argument unless every entry is finite."""
-    if np.isfinite(_sum(array)):  # then every entry is, and the sum is much the cheaper test
+    if np.isfinite(_sum(array)):  # then every entry is finite; the sum is by far the cheaper test
         return
     bad = ~np.isfinite(array)
     if bad.any():

@@ -53,12 +53,13 @@ class Contrastive(_DistanceLoss):
     Shapes: `y_true` (n,), `y_pred` (n, 2, d), the two points of each pair; the value is (n,), in squared units of $D$.
 
     Gradient: $\pm 2\,((1 - y)\, D - y \max(m - D, 0))\, \nabla D$ for the first and the second point, where $\nabla D$
-    is $u = (z_1 - z_2)/d$, or $2 d\, u$ if squared. Two points that meet get the subgradient 0 as no way out is better.
+    is $u = (z_1 - z_2)/d$, or $2 d\, u$ if squared. Two points that coincide get the subgradient 0: no
+    direction is better.
 
     Hessian: none. It couples all 2 d coordinates, and for dissimilar pairs it is not positive.
 
     Fails when labels are swapped; when most dissimilar pairs are already apart and teach nothing; and from a collapse:
-    where all points meet, no gradient parts the dissimilar ones.
+    where all points coincide, no gradient separates the dissimilar ones.
 
     Raises ValueError unless labels are 0 or 1, points are finite, `margin` is positive and finite, and `distance` is
     "plain" or "squared".
@@ -201,7 +202,7 @@ class Triplet(_DistanceLoss):
 
     def _violation(self, d_ap: NDArray, _unit_ap: NDArray, _gap_ap: NDArray, d_an: NDArray, *_: NDArray) -> NDArray:
         difference = d_ap - d_an
-        if self.distance == "squared":  # of squares, but none of them overflows
+        if self.distance == "squared":  # of squares, factored so that none of them overflows
             difference = difference * (d_ap + d_an)
         return difference + self.margin
 

@@ -1,10 +1,10 @@
 """Losses for one model with several outputs: a weighted sum of the losses of its tasks.
 
-`y_true` and `y_pred` are lists or tuples with one entry a task, each what the loss of that task takes, all for the same
-samples. One array for all tasks is refused: its first entry would be the first sample, not the first task.
+`y_true` and `y_pred` are lists or tuples with one entry per task, each what the loss of that task takes, all for the
+same samples. One array for all tasks is refused: its first entry would be the first sample, not the first task.
 """
 
-# A list of arrays, one a task, goes in, and a tuple comes out, where `Loss` has one array:
+# A list of arrays, one per task, goes in, and a tuple comes out, where `Loss` has one array:
 # mypy: disable-error-code="override"
 
 import math
@@ -126,11 +126,11 @@ class WeightedSum(_MultiTaskLoss):
     r"""The losses of several tasks, each times a fixed weight.
 
     Not a mean: doubling all weights doubles the loss, and with it the step of gradient descent. A weight is also a
-    change of units, so that 1 for a task in meters and 1 for the same task in millimeters are not alike. A task of
-    weight 0 has no say, even where its loss is infinite.
+    change of units: 1 for a task in meters is another loss than 1 for the same task in millimeters. A task of weight 0
+    counts for nothing, even where its loss is infinite.
 
-    Shapes: `y_true` and `y_pred` lists or tuples with one entry a task, each shaped for its loss, of the same samples;
-    the value has the shape of the samples.
+    Shapes: `y_true` and `y_pred` lists or tuples with one entry per task, each shaped for its loss, of the same
+    samples; the value has the shape of the samples.
 
     Gradient: a tuple with $w_t\, \nabla \ell_t$ for each task.
 
@@ -175,7 +175,8 @@ class UncertaintyWeighted(_MultiTaskLoss):
     Here $s_t = \log \sigma_t^2$ is the log-variance of a task, the same for all samples. As in the paper, $a_t$ is
     $\tfrac12$ for a regression task and 1 for any other; which of them a loss is, ``loss.facts.task`` says. With
     `SquaredError` this is the likelihood of a Gaussian, less a constant; for a classification task it approximates the
-    likelihood of scores divided by $\sigma^2$. Code without the halves, $e^{-s} \ell + s$, minimizes twice the first.
+    likelihood of scores divided by $\sigma^2$. Code that writes $e^{-s} \ell + s$ minimizes twice the value of a
+    regression task.
 
     Shapes: as in `WeightedSum`. The value may be negative, as that of `GaussianNLL`: nothing is to be clipped.
 
@@ -184,8 +185,9 @@ class UncertaintyWeighted(_MultiTaskLoss):
 
     Hessian: a tuple with $a_t\, e^{-s_t}\, \nabla^2 \ell_t$ for each task; a task that has none makes it unavailable.
 
-    Fails when importance is meant: the weights settle where $e^{s_t}$ is $2 a_t$ times the mean of $\ell_t$, so that a
-    task counts for more the better it fits, whatever it is worth. One that fits perfectly gets a weight without bound.
+    Fails as a measure of importance: the weights settle where $e^{s_t}$ is $2 a_t$ times the mean of $\ell_t$, so that
+    a task counts for more the better it fits, whatever it is worth. One that fits perfectly gets a weight without
+    bound.
 
     Raises ValueError unless there is a loss for each task, and for each loss a log-variance between -700 and 700.
 
@@ -235,7 +237,7 @@ class UncertaintyWeighted(_MultiTaskLoss):
 
 
 def _times(weight: float, array: NDArray) -> NDArray:
-    """Their product in the dtype of the array, by way of float64, where no weight is infinite nor rounded to 0."""
+    """Their product in the dtype of the array, by way of float64, in which no weight is infinite or rounded to 0."""
     if weight == 0:
         return np.zeros_like(array)
     with np.errstate(over="ignore"):

@@ -68,7 +68,7 @@ class GaussianNLL(_TwoColumnLoss):
     (n, 2, 2). Convex in the mean and in the log-variance, but not in both: its determinant is negative unless
     $\mu = y$.
 
-    Fails when a model can hit a target exactly: the variance then shrinks for ever and the value falls without bound.
+    Fails when a model can hit a target exactly: the variance then shrinks forever and the value falls without bound.
     And where a mean starts far off, the variance grows to excuse it, which takes away the mean's gradient.
 
     >>> loss = GaussianNLL()
@@ -204,8 +204,8 @@ class PoissonNLL(Loss):
 
     def _value(self, y: NDArray, z: NDArray) -> NDArray:
         rate = np.exp(z)
-        z = np.where((y > 0) & (rate < np.inf), z, 0)  # where the product would be 0 * infinity, or is outgrown
-        # y outside the bracket: no two infinities can meet, however large the count
+        z = np.where((y > 0) & (rate < np.inf), z, 0)  # else y z is 0 * infinity, or the rate outgrows it
+        # With y as a factor, infinity is never subtracted from infinity, however large the count.
         return rate + y * (special.gammaln(y + 1) / np.maximum(y, 1) - z)
 
     def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
@@ -265,7 +265,7 @@ class KLDivergence(Loss):
 
     def _value(self, y: NDArray, z: NDArray) -> NDArray:
         divergence = _CROSS_ENTROPY._value(y, z) - special.entr(y).sum(axis=-1)
-        return np.maximum(divergence, 0)  # of two numbers that agree, rounding can make a negative difference
+        return np.maximum(divergence, 0)  # rounding can make the difference of nearly equal numbers negative
 
     def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
         return _CROSS_ENTROPY._gradient(y, z)
@@ -275,7 +275,7 @@ class KLDivergence(Loss):
 
 
 def _divide_by_exp(r: NDArray, s: NDArray) -> NDArray:
-    """r / exp(s) in two factors, so that none overflows before the result; 0 and infinity stay so for every s."""
+    """r / exp(s) in two factors, so that none overflows before the result; for every s, 0 and infinity are kept."""
     tiny = np.finfo(r.dtype).tiny
     near = np.clip(s, math.log(tiny), -math.log(tiny))  # nearly always s itself, and the second factor 1
     far = np.maximum(np.exp(near - s), tiny)
@@ -283,5 +283,5 @@ def _divide_by_exp(r: NDArray, s: NDArray) -> NDArray:
 
 
 def _surprise(penalty: NDArray, log_spread: NDArray) -> NDArray:
-    """Their sum: an infinite penalty outgrows even a spread of 0."""
+    """Their sum, infinite where the penalty is: that outgrows even the logarithm of a spread of 0."""
     return penalty + np.where(penalty < np.inf, log_spread, 0)

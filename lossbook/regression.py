@@ -42,7 +42,7 @@ class ResidualLoss(Loss):
 class SquaredError(ResidualLoss):
     r"""The squared residual; its mean is the mean squared error (MSE).
 
-    There is no factor 1/2, as in `Huber` and most textbooks of optimization: near zero this loss is twice Huber's.
+    Unlike `Huber` and most textbooks on optimization, it has no factor 1/2: near zero this loss is twice Huber's.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in squared units of the target.
 
@@ -96,8 +96,8 @@ class AbsoluteError(ResidualLoss):
 
     Hessian: none. The slope jumps at 0 and is constant elsewhere.
 
-    Fails when small errors matter: near the optimum the gradient does not shrink, so a fixed step size overshoots for
-    ever; and where the median is not what you want to predict, as with sums and costs.
+    Fails when small errors matter: near the optimum the gradient does not shrink, so a fixed step size keeps
+    overshooting; and where the median is not what you want to predict, as with sums and costs.
 
     >>> loss = AbsoluteError()
     >>> loss.value([3.0, -0.5, 2.0], [2.5, 1.5, 2.0])
@@ -178,8 +178,8 @@ class Huber(ResidualLoss):
     def _value(self, r: NDArray) -> NDArray:
         size = np.abs(r)
         half = self.delta / 2
-        # Subtracting half rounds. Adding back what that cut off keeps the line within 1 ULP, where the call
-        # scipy.special.huber needs 1.3. The bound keeps infinity out of the difference.
+        # The difference of size and half is rounded. Adding back what was lost keeps the line within 1 ULP, where
+        # scipy.special.huber is off by up to 1.3. `far` is finite, since infinity minus infinity is NaN.
         far = np.minimum(size, np.finfo(r.dtype).max)
         lost = (far - (far - half)) - half
         return np.where(size <= self.delta, size * size / 2, self.delta * (size - half) + self.delta * lost)
@@ -406,7 +406,7 @@ class Tukey(ResidualLoss):
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in squared units of the target.
 
-    Gradient: $r\,(1 - (r/c)^2)^2$ for $|r| \le c$, else $0$: a sample further off than `c` has no say at all.
+    Gradient: $r\,(1 - (r/c)^2)^2$ for $|r| \le c$, else $0$: a sample further off than `c` exerts no pull.
 
     Hessian: $(1 - (r/c)^2)(1 - 5 (r/c)^2)$ for $|r| \le c$, else $0$. It is negative from $c/\sqrt5$ to $c$.
 
@@ -446,7 +446,7 @@ class Tukey(ResidualLoss):
         half = u * u / 2
         v = (u / self.c) ** 2
         near = half - half * v * (1 - v / 3)
-        far = self.c / 6 * (1 - self._remainder(u) ** 3) * self.c  # as it stands: here nothing cancels
+        far = self.c / 6 * (1 - self._remainder(u) ** 3) * self.c  # the formula itself: nothing cancels here
         return np.where(v < 0.5, near, far)
 
     def _gradient(self, r: NDArray) -> NDArray:
@@ -536,7 +536,7 @@ class GeneralRobust(ResidualLoss):
         if abs(self.alpha) < 1e-100:  # so near to Cauchy that b / alpha might overflow
             return b / 2 * _log_one_plus_square(t)
         exponent = self.alpha / 2 * _log_one_plus_square(t)
-        # Far out the exponent's rounding would show in the last digits, and a power has no such loss.
+        # The rounding of a large exponent would show in the last digits. A power does not lose them.
         return b / self.alpha * np.where(exponent < 0.6, np.expm1(exponent), np.hypot(1, t) ** self.alpha - 1)
 
     def _gradient(self, r: NDArray) -> NDArray:
@@ -550,7 +550,7 @@ class GeneralRobust(ResidualLoss):
         t = t / root
         if self.alpha > 0:
             power = np.hypot(1, t) ** (self.alpha - 1)
-        else:  # the power would multiply the rounding of its base by alpha
+        else:  # a power would multiply the rounding of its base by alpha
             power = np.exp((self.alpha - 1) / 2 * _log_one_plus_square(t))
         # t / sqrt(t^2 + 1) is 1 to the last digit beyond 1e9, which keeps infinity out of the quotient
         t = np.clip(t, -1e9, 1e9)

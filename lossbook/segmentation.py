@@ -1,4 +1,4 @@
-r"""Losses for segmentation: how far a predicted mask misses the overlap with the true one, image by image.
+r"""Losses for segmentation: how much of a predicted mask and the true one does not overlap, image by image.
 
 `y_pred` holds one logit per pixel, and $p = 1 / (1 + e^{-z})$. With the soft counts of pixels $TP = \sum p y$,
 $FP = \sum p (1 - y)$ and $FN = \sum (1 - p) y$, every loss here is $E / (TP + E)$ for some weighted errors
@@ -58,7 +58,7 @@ class _OverlapLoss(Loss):
         return value.astype(z.dtype), gradient
 
     def _counts(self, y: NDArray, p: NDArray, q: NDArray) -> tuple[NDArray, NDArray]:
-        """The hits, and the weighted errors, of each image; in float64, for millions of pixels may add up."""
+        """The hits, and the weighted errors, of each image; in float64, since millions of pixels may add up."""
         alpha, beta = self._weights
         hits, false_positives, false_negatives = (
             np.asarray(np.sum(each, axis=(1, 2), dtype=np.float64)) for each in (p * y, p * (1 - y), q * y)
@@ -68,10 +68,10 @@ class _OverlapLoss(Loss):
 
 @dataclass(frozen=True)
 class Dice(_OverlapLoss):
-    r"""One minus the Dice coefficient of two masks: what is in one mask alone, as a share of both masks' sizes.
+    r"""One minus the Dice coefficient of two masks: what lies in only one of them, as a share of both sizes.
 
-    It is ``Tversky(alpha=0.5, beta=0.5)``, and on masks of 0 and 1 one minus the F1 score. Other than a mean over
-    pixels it does not care how much background there is. The paper has squares in the denominator.
+    It is ``Tversky(alpha=0.5, beta=0.5)``, and on masks of 0 and 1 one minus the F1 score. Unlike a mean over pixels it
+    does not depend on how much background there is. The paper has squares in the denominator.
 
     Shapes: `y_true` and `y_pred` (n, H, W), masks in [0, 1] and logits; the value is (n,), one per image, in [0, 1].
 

@@ -492,7 +492,7 @@ def curves(loss):
 
 @each_loss
 def test_convex(loss):
-    """No chord lies below the curve; of a loss that is not convex one does: from a sure mistake to 0."""
+    """No chord lies below the curve; of a loss that is not convex one does: from a confident mistake to 0."""
     random = np.random.default_rng(5)
     scores = (3,) if isinstance(loss, SOFTMAX) else ()
     shape = (4000, *scores)

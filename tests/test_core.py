@@ -1,4 +1,4 @@
-"""The base of all losses: what it accepts, what it refuses its mean, and that it carries all families."""
+"""The base of all losses: what it accepts and refuses, its mean, its facts, and that it carries all families."""
 
 import copy
 import dataclasses
@@ -377,7 +377,7 @@ def test_losses_work_without_docstrings():
 
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy(Loss):
-    """K scores a sample, and a class index as target."""
+    """K scores per sample, and a class index as target."""
 
     score_ndim: ClassVar[int] = 1
 
@@ -401,7 +401,7 @@ class SoftmaxCrossEntropy(Loss):
 
 @dataclass(frozen=True)
 class PairDistance(Loss):
-    """Two embeddings a sample, and as target whether they differ."""
+    """Two embeddings per sample, and as target whether they differ."""
 
     margin: float = 1.0
 
@@ -433,7 +433,7 @@ class MaskOverlap(Loss):
 
 @dataclass(frozen=True)
 class SequenceLength(Loss):
-    """T times K scores a sample, and targets of unequal length, padded on their way to the base's checks."""
+    """T times K scores per sample, and targets of unequal length, padded on their way to the base's checks."""
 
     score_ndim: ClassVar[int] = 2
     target_ndim: ClassVar[int] = 1

@@ -384,7 +384,7 @@ TWO = WeightedSum()
             ([0.0], [0.0, 0.0]),
             r"y_pred must have the same samples in every task, got samples of shape \[\(1,\), \(2,\)\]",
         ),
-        # a box beside a class: four values a sample
+        # a box beside a class: four values per sample
         (([[0.0] * 4], [1]), ([[0.0] * 4], [0.0]), r"samples of shape \[\(1, 4\), \(1,\)\]"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The shared functions, the links, and what `Loss` makes of them: `predict`, `score` and `value_and_gradient`."""
+"""The shared functions, the links, and what `Loss` makes of them: `predict`, `to_score` and `value_and_gradient`."""
 
 import math
 from dataclasses import dataclass
