@@ -112,6 +112,7 @@ class BinaryCrossEntropy(Loss):
         return np.where(right, zero, -one)
 
     def _weighted(self, y: NDArray, bend: NDArray) -> NDArray:
+        """The bend times the weight of each sample, that of both classes together."""
         return bend if self._plain else bend * sum(self._weights(y))
 
     def _weights(self, y: NDArray) -> tuple[NDArray, NDArray]:
