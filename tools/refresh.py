@@ -1,11 +1,14 @@
-"""Run pages and store their outputs: ``python -m tools.refresh [PAGE ...]``, all pages without one.
+"""Run the pages whose outputs may have changed, and store them: ``python -m tools.refresh [--all] [--try] [PAGE ...]``.
 
-A PAGE is a path or a short name such as ``regression/quantiles``. The generated reference pages are rewritten
-too. With ``--try`` the chosen pages, and the reference pages, are then compared once on every processor that this one
-can stand for.
+A PAGE is a path or a short name such as ``regression/quantiles``, and is run in any case; without one, those pages are
+run whose code has changed, or what it imports, or the versions of the packages or of Python. All pages are stored in
+their normalized form, and the generated reference pages are rewritten. With ``--try`` the chosen pages, and the
+reference pages, are then compared once on every processor that this one can stand for.
 """
 
 import argparse
+import ast
+import json
 import os
 import subprocess
 import sys
@@ -13,24 +16,81 @@ import time
 from pathlib import Path
 
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 
 from reference import pages as reference
-from tools import notebooks, pages, processors
+from tools import imports, notebooks, pages, processors
+from tools.missing import PACKAGES
+from tools.needs import cells_that_need
+from tools.record import Causes, Record, causes, digest
 from tools.repository import ROOT, repository
 
 
-def refresh(path: Path, address: str | None) -> None:
-    """Run one notebook from its folder and store the normalized result."""
+def refresh(path: Path, record: Record, address: str | None = None, *, why: str = "", root: Path = ROOT) -> bool:
+    """Store a page in its normalized form, and run it before if `why` says so or its outputs may have changed.
+
+    Returns whether it is up to date then. One line is printed, and what a cell that fails has said.
+    """
+    name = path.relative_to(root).as_posix()
     nb = notebooks.normalize(notebooks.read(path), address)
-    NotebookClient(
-        nb,
-        timeout=120,
-        kernel_name="python3",
-        record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
-    ).execute()
-    notebooks.write(notebooks.normalize(nb, address), path)
+    outputs_from = causes_of(nb, path.parent, root)
+    why = why or record.why(name, outputs_from)
+    if not why:
+        store(nb, path)
+        print(f"{name}: up to date")
+        return True
+    for package in PACKAGES:
+        if package.is_missing() and cells_that_need(package.modules, nb):
+            print(f"{name} cannot be run ({why}), and its file is unchanged: {package.reason}")
+            return False
+    print(f"{name} is run ({why})", end="", flush=True)
+    start = time.perf_counter()
+    try:
+        NotebookClient(
+            nb,
+            timeout=120,
+            kernel_name="python3",
+            extra_arguments=["--log-level=ERROR"],  # it warns that it does not encrypt what it sends
+            record_timing=False,
+            resources={"metadata": {"path": str(path.parent)}},
+        ).execute()
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        print(f": failed, and its file is unchanged\n{error}")
+        return False
+    nb = notebooks.normalize(nb, address)
+    store(nb, path)
+    record.store(name, outputs_from | digests(nb))
+    print(f": {time.perf_counter() - start:.1f} s")
+    return True
+
+
+def causes_of(nb: NotebookNode, folder: Path, root: Path) -> Causes:
+    """Return what a page's outputs follow from, and what they are: a page saved with others is run again."""
+    statements = []
+    for cell in notebook_code(nb):
+        try:
+            statements += imports.parse(cell.source).body
+        except SyntaxError:  # the kernel will say so, with the place
+            continue
+    return digests(nb) | causes(ast.Module(statements, []), folder, root)
+
+
+def digests(nb: NotebookNode) -> Causes:
+    """Return digests of a page's own part."""
+    cells = notebook_code(nb)
+    parts = {"its code": [cell.source for cell in cells], "its outputs": [cell.outputs for cell in cells]}
+    return {what: digest(json.dumps(part, sort_keys=True).encode()) for what, part in parts.items()}
+
+
+def notebook_code(nb: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+def store(nb: NotebookNode, path: Path) -> None:
+    """Write a page, unless that would change nothing."""
+    if notebooks.dumps(nb).encode() != path.read_bytes():
+        notebooks.write(nb, path)
 
 
 def compare(paths: list[Path], processor: str) -> int:
@@ -44,25 +104,21 @@ def compare(paths: list[Path], processor: str) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.refresh", description=__doc__)
-    parser.add_argument("page", nargs="*", help="a notebook, or chapter/page; all pages when none is given")
+    parser.add_argument(
+        "page", nargs="*", help="a notebook, or chapter/page; those that have changed when none is given"
+    )
+    parser.add_argument("--all", action="store_true", dest="everything", help="whatever has changed, run everything")
     parser.add_argument("--try", action="store_true", dest="tries", help="compare on other processors, too")
     arguments = parser.parse_args()
     chosen = [pages.find(page) for page in arguments.page] or pages.notebooks()
     # What a user has chosen for other work must not show in the stored outputs.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.pop("MPLBACKEND", None)
-    address = repository()
-    failed = 0
-    for path in chosen:
-        start = time.perf_counter()
-        try:
-            refresh(path, address)
-        except CellExecutionError as error:
-            failed += 1
-            print(f"{pages.name(path)} failed, and its file is unchanged:\n{error}")
-        else:
-            print(f"{pages.name(path)}: {time.perf_counter() - start:.1f} s")
-    reference.write()
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    record, address = Record(), repository()
+    why = "asked for" if arguments.page or arguments.everything else ""
+    failed = sum(not refresh(path, record, address, why=why) for path in chosen)
+    failed += reference.write(record, everything=arguments.everything)
     if arguments.tries and not failed:
         failed = sum(compare(chosen, processor) for processor in processors.here())
     return failed
