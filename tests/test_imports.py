@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tools.imports import everything, imported, parse
+from tools.imports import imported, parse, trace
 
 FILES = {
     "course/__init__.py": "",
@@ -19,6 +19,8 @@ FILES = {
     "course/tables/two.json": "2",
     "course/unrelated.py": "import torch",
     "loose/script.py": "",
+    "loose/named.py": "import loose.again\n\nNAME = 'again.py'",
+    "loose/again.py": "import loose.script",
     "page/words.txt": "words",
 }
 
@@ -32,7 +34,7 @@ def root(tmp_path):
 
 
 def files(source: str, root) -> set[str]:
-    found, _ = everything(parse(source), root / "page", root)
+    found, _ = trace(parse(source), root / "page", root)
     return {path.relative_to(root).as_posix() for path in found}
 
 
@@ -50,6 +52,7 @@ INNER = {"course/__init__.py", "course/inner/__init__.py", "course/sibling.py", 
         ("if True:\n    import course", {"course/__init__.py"}),
         ("%matplotlib inline\n!pip list\nimport course", {"course/__init__.py"}),
         ("import loose.script", {"loose/script.py"}),
+        ("import loose.named", {f"loose/{name}.py" for name in ("named", "again", "script")}),
         ("import course.inner", INNER),
         ("import course.inner.last", INNER | {f"course/inner/{name}" for name in ("last.py", "data.py", "rows.csv")}),
         ("from course import nothing", {"course/__init__.py"}),
@@ -69,10 +72,10 @@ def test_imports_of_imports_in_functions(root):
 
 
 def test_what_they_import_from_elsewhere(root):
-    _, names = everything(parse("import course.direct"), root, root)
+    _, names = trace(parse("import course.direct"), root, root)
     assert {"numpy.linalg", "course.inner.data.*", "course.sibling.VALUE"} <= names
     assert "torch" not in names
-    _, names = everything(parse("import course.unrelated"), root, root)
+    _, names = trace(parse("import course.unrelated"), root, root)
     assert "torch" in names
 
 
@@ -83,9 +86,9 @@ def test_data_files_of_a_page(root, source):
 
 def test_data_files_elsewhere_are_none_of_the_project(root):
     (root / "page" / "project").mkdir()
-    found, _ = everything(parse("open('../words.txt'), open('/etc/hosts.conf')"), root / "page/project", root / "page")
+    found, _ = trace(parse("open('../words.txt'), open('/etc/hosts.conf')"), root / "page/project", root / "page")
     assert found == {root / "page/words.txt"}
-    found, _ = everything(parse("open('../words.txt')"), root / "page/project", root / "page/project")
+    found, _ = trace(parse("open('../words.txt')"), root / "page/project", root / "page/project")
     assert found == set()
 
 

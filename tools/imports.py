@@ -29,21 +29,23 @@ def imported(code: ast.AST, package: str = "") -> Iterator[str]:
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
-def everything(code: ast.AST, folder: Path, root: Path = ROOT) -> tuple[set[Path], set[str]]:
+def trace(code: ast.AST, folder: Path, root: Path = ROOT) -> tuple[set[Path], set[str]]:
     """Return the project's files that code in a folder follows from, and the dotted names that it and they import.
 
     The files are the modules that it imports, the modules that those import and so on, and the data files that any of
     them names by the path from its own folder.
     """
-    files, names = _data(_strings(code), folder), set(imported(code))
+    modules: set[Path] = set()
+    data, names = _data(_strings(code), folder), set(imported(code))
     left = list(names)
     while left:
-        for path in _modules(left.pop(), root) - files:
+        for path in _modules(left.pop(), root) - modules:
             found, strings = _read(path.read_text(encoding="utf-8"), ".".join(path.parent.relative_to(root).parts))
-            files |= {path} | _data(strings, path.parent)
+            modules.add(path)
+            data |= _data(strings, path.parent)
             names |= found
             left += found
-    return {path.resolve() for path in files if path.resolve().is_relative_to(root)}, names
+    return modules | {path.resolve() for path in data if path.resolve().is_relative_to(root)}, names
 
 
 @cache

@@ -23,7 +23,7 @@ def digest(content: bytes) -> str:
 
 def causes(code: ast.AST, folder: Path, root: Path = ROOT) -> Causes:
     """Return what the result of code in a folder follows from, besides the code itself."""
-    files, _ = imports.everything(code, folder, root)
+    files, _ = imports.trace(code, folder, root)
     found = {path.relative_to(root).as_posix(): digest(path.read_bytes()) for path in files}
     versions = {"requirements.txt": digest((root / "requirements.txt").read_bytes())}
     return dict(sorted(found.items())) | versions | {"Python": f"{sys.version_info.major}.{sys.version_info.minor}"}
@@ -48,9 +48,9 @@ class Record:
     def result(self, name: str) -> Any:
         return self.entries[name]["result"]
 
-    def store(self, name: str, causes: Causes, result: Any = None) -> None:
-        """Keep what a result followed from when it was made."""
-        self.entries[name] = {"causes": causes, "result": result}
+    def store(self, name: str, now: Causes, result: Any = None) -> None:
+        """Keep what a result, which has just been made, follows from."""
+        self.entries[name] = {"causes": now, "result": result}
         self.file.parent.mkdir(parents=True, exist_ok=True)
         # An interrupted run must not leave half a file behind.
         new = self.file.with_suffix(".new")

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from nbclient import NotebookClient
@@ -28,9 +29,9 @@ from tools.repository import ROOT, repository
 
 
 def refresh(path: Path, record: Record, address: str | None = None, *, why: str = "", root: Path = ROOT) -> bool:
-    """Store a page in its normalized form, and run it before if `why` says so or its outputs may have changed.
+    """Store a page in its normalized form, after running it where `why` gives a reason or the record has one.
 
-    Returns whether it is up to date then. One line is printed, and what a cell that fails has said.
+    Prints one line, and the error of a cell that fails. Returns whether the page is up to date in the end.
     """
     name = path.relative_to(root).as_posix()
     nb = notebooks.normalize(notebooks.read(path), address)
@@ -66,24 +67,22 @@ def refresh(path: Path, record: Record, address: str | None = None, *, why: str 
 
 
 def causes_of(nb: NotebookNode, folder: Path, root: Path) -> Causes:
-    """Return what a page's outputs follow from, and what they are: a page saved with others is run again."""
+    """Return what a page's outputs follow from, and the outputs themselves: a page saved with others is run again."""
     statements = []
-    for cell in notebook_code(nb):
-        try:
+    for cell in code_cells(nb):
+        with suppress(SyntaxError):  # the kernel will say where it is
             statements += imports.parse(cell.source).body
-        except SyntaxError:  # the kernel will say so, with the place
-            continue
     return digests(nb) | causes(ast.Module(statements, []), folder, root)
 
 
 def digests(nb: NotebookNode) -> Causes:
-    """Return digests of a page's own part."""
-    cells = notebook_code(nb)
+    """Return digests of a page's code and of its outputs."""
+    cells = code_cells(nb)
     parts = {"its code": [cell.source for cell in cells], "its outputs": [cell.outputs for cell in cells]}
     return {what: digest(json.dumps(part, sort_keys=True).encode()) for what, part in parts.items()}
 
 
-def notebook_code(nb: NotebookNode) -> list[NotebookNode]:
+def code_cells(nb: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in nb.cells if cell.cell_type == "code"]
 
 

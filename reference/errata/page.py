@@ -57,7 +57,7 @@ def measured(record: Record, *, everything: bool = False) -> dict[str, str] | No
 
 def _lacking(code: ast.AST) -> Package | None:
     """Return a package that is not installed, but needed by what some code imports."""
-    _, names = imports.everything(code, ROOT)
+    _, names = imports.trace(code, ROOT)
     return next((package for package in PACKAGES if package.is_missing() and needs_any(names, package.modules)), None)
 
 
