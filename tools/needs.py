@@ -1,4 +1,4 @@
-"""Which cells of a page need a package, read from their imports and names: no tag can then be forgotten."""
+"""Which cells of a page need a package: read from their imports and names, so that nobody has to tag them."""
 
 import ast
 import copy

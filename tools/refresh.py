@@ -113,7 +113,9 @@ def main() -> int:
     # What a user has chosen for other work must not show in the stored outputs.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.pop("MPLBACKEND", None)
+    # As on the pages: TensorFlow is quiet.
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
     record, address = Record(), repository()
     why = "asked for" if arguments.page or arguments.everything else ""
     failed = sum(not refresh(path, record, address, why=why) for path in chosen)

@@ -24,8 +24,8 @@ class Erratum:
     """One mistake. The texts are Markdown with dollar mathematics, in our own words, one paragraph each.
 
     ``evidence`` runs the mistake and the right version, and returns one to three sentences with what it measured,
-    rounded so that every processor gives the same text. What NumPy or Python warns of meanwhile is silenced by the
-    caller. It runs without PyTorch, which not everybody has installed.
+    rounded so that every processor gives the same text. The caller silences warnings. PyTorch must not be needed:
+    not everybody has it installed.
     ``taught`` is the place in the book, such as ``chapters/regression/quantiles.ipynb#anchor``; None stands for a
     page that is planned.
     """

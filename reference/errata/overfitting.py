@@ -61,7 +61,7 @@ def _shear_in_degrees() -> str:
 
     def lean(shear: float) -> float:
         sheared = generator.apply_transform(image, {"shear": shear})[..., 0]
-        middle = sheared @ np.arange(100) / sheared.sum(axis=1)  # where each row has its line now
+        middle = sheared @ np.arange(100) / sheared.sum(axis=1)  # the column of the line in each row
         return abs(middle[-1] - middle[0])
 
     return (

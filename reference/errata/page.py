@@ -88,7 +88,7 @@ def compose(measured: dict[str, str]) -> str:
 
 
 def evidence(erratum: Erratum) -> str:
-    """Run the evidence of one mistake; that a broken version warns is no news."""
+    """Run the evidence of one mistake, and ignore the warnings that its broken version causes."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return erratum.evidence()
