@@ -24,8 +24,9 @@ class Erratum:
     """One mistake. The texts are Markdown with dollar mathematics, in our own words, one paragraph each.
 
     ``evidence`` runs the mistake and the right version, and returns one to three sentences with what it measured,
-    rounded so that every processor gives the same text. The caller silences warnings. PyTorch must not be needed:
-    not everybody has it installed.
+    rounded so that every processor gives the same text. The caller silences warnings. What takes long to import,
+    such as Keras, is imported by the function itself: nothing needs it while the measurements on record are up to date.
+    PyTorch must not be needed at all, as not everybody has it installed.
     ``taught`` is the place in the book, such as ``chapters/regression/quantiles.ipynb#anchor``; None stands for a
     page that is planned.
     """
