@@ -65,8 +65,8 @@ test: .venv/all  ## run every test, and every page with its outputs compared
 lab: .venv/book  ## open the course in JupyterLab
 	.venv/bin/python -m jupyter lab
 
-refresh: .venv/all  ## run the pages and store their outputs [PAGE=regression/quantiles] [TRY=1: on other processors, too]
-	.venv/bin/python -m tools.refresh $(if $(TRY),--try) $(PAGE)
+refresh: .venv/all  ## run what has changed, and store its outputs [PAGE=regression/quantiles] [ALL=1] [TRY=1: other processors]
+	.venv/bin/python -m tools.refresh $(if $(ALL),--all) $(if $(TRY),--try) $(PAGE)
 
 format: .venv/all  ## format the code and fix what ruff can fix
 	.venv/bin/python -m ruff format

@@ -92,7 +92,13 @@ def pytest_configure(config: pytest.Config) -> None:
 # What takes longest, in this order, so that at the end no core waits long for another: one builds the site and moves
 # the demos while another runs the pages.
 LONGEST = ["tests/website/test_every_page.py", "chapters/", "tests/jupyterlab/"]
-LONGEST += ["tests/website/", "tests/test_laboratory", "tests/frameworks/", "tests/test_accuracy.py"]
+LONGEST += [
+    "tests/website/",
+    "tests/test_refresh.py",
+    "tests/test_laboratory",
+    "tests/frameworks/",
+    "tests/test_accuracy.py",
+]
 LONGEST += ["tests/explorable/", "tests/test_explore.py"]
 
 

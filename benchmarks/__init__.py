@@ -2,8 +2,8 @@
 
 import os
 
-# One thread for everybody, set before any library starts its own.
+# Everybody gets one thread. Libraries read this when they are imported.
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # it says so on stderr when they are on
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # otherwise TensorFlow says on stderr that they are on

@@ -37,7 +37,7 @@ COSTS = ROOT / "_build" / "tests" / "costs.json"
 PAGES = {pages.name(path) for path in pages.notebooks()}
 BUILD = "build of the website"
 START = "start and collection"
-MOST = 12  # lines about what is there once
+MOST = 12  # files and fixtures that are there once
 DEAREST = 5  # pages
 
 _SET_CHILD_SUBREAPER = 36  # in linux/prctl.h
@@ -98,8 +98,8 @@ class _Meter:
     def __init__(self) -> None:
         self.process = psutil.Process()
         if sys.platform == "linux":
-            # A browser that ends leaves processes behind. So they become children of this one, which never asks how
-            # they ended: then the system keeps what they have used, as it does for all who still run.
+            # A browser that ends leaves processes behind. This process adopts them and never waits for them: so the
+            # system keeps telling how many CPU seconds they have used, even after they have ended.
             ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.started = 0.0
         self.total = 0.0
@@ -161,7 +161,7 @@ class Measuring:
 
     @pytest.fixture
     def spending(self, request) -> Callable[[str, str], AbstractContextManager[None]]:
-        """For a test of one thing that also sees to others: what is done within is spent on another."""
+        """For a test of one thing that also does work for another: what is done within counts as spent on that."""
 
         @contextmanager
         def on(kind: str, name: str) -> Iterator[None]:

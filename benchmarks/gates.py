@@ -1,4 +1,4 @@
-"""What the website's pages have to keep to, and which pages these are."""
+"""The budgets of the website's pages, and which pages these are."""
 
 import tomllib
 from pathlib import Path

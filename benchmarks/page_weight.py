@@ -11,12 +11,12 @@ from benchmarks.gates import BUDGETS
 KINDS = {"Document": "document", "Script": "script", "Stylesheet": "style", "Font": "font", "Image": "picture"}
 KILOBYTE = 1000
 
-# Pictures load late, some only near the window and some only when what hides them is opened: all are counted.
+# Pictures are loaded late: some when they come near the window, some when what hides them is opened. All are counted.
 SEE_EVERYTHING = """async () => {
     for (const hidden of document.querySelectorAll("details")) hidden.open = true;
     for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
         scrollTo({ top: y, behavior: "instant" });
-        // A page that has nothing to draw may not be asked for a frame.
+        // A page with nothing to draw may never get a frame.
         await Promise.race([new Promise(requestAnimationFrame), new Promise((done) => setTimeout(done, 200))]);
     }
     for (const image of document.images) image.loading = "eager";

@@ -1,7 +1,7 @@
 """Measure every page of the website beside its budgets: ``python -m benchmarks.pages``.
 
 What each page weighs on a first visit and as a further page, and what Lighthouse says about it. ``before.csv`` holds
-the same figures of some pages as they were with the theme as it comes, measured in the same way.
+the same figures of some pages as they were with the unmodified theme, measured in the same way.
 """
 
 import csv

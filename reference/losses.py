@@ -193,15 +193,12 @@ def figure(kind: type[Loss]) -> Path:
     return FIGURES / f"{markdown.slugify(kind.__name__)}.png"
 
 
-def write_figures() -> None:
-    """Draw the figures whose curves have changed, and remove those of losses that are gone.
-
-    After a change of style, delete the folder first.
-    """
+def write_figures(*, everything: bool = False) -> None:
+    """Draw the figures whose curves have changed, or all of them, and remove those of losses that are gone."""
     FIGURES.mkdir(exist_ok=True)
     drawings = {figure(kind): drawing for kind in losses() if (drawing := sketch(kind())) is not None}
     for path in set(FIGURES.iterdir()) - set(drawings):
         path.unlink()
     for path, drawing in drawings.items():
-        if stored_alt(path) != drawing.alt:
+        if everything or stored_alt(path) != drawing.alt:
             drawing.draw(path)

@@ -1,7 +1,7 @@
 """The figures of the loss reference: value and gradient of a loss along a straight path of scores.
 
-A figure carries its alternative text, which holds numbers read off the curves. Whether a stored figure is up to
-date is told by that text alone: the pixels depend on the machine's fonts and rounding, the curves do not.
+A figure carries its alternative text, which holds numbers read off the curves. By that text alone the tests tell
+whether a stored figure is up to date: the pixels depend on the machine's fonts and rounding, the curves do not.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ from lossbook.multitask import UncertaintyWeighted
 from lossbook.regression import ResidualLoss, SquaredError
 
 COLORS = (plots.BLUE, plots.ORANGE, plots.GREEN, plots.PURPLE)
-# Thirty of them stand on one page.
+# Some thirty figures share one page, so each has to be light.
 PALETTE_SIZE = 32
 SCALE = 1.2
 ALT = "Description"  # the keyword that the PNG standard has for it
@@ -119,7 +119,7 @@ def stored_alt(path: Path) -> str | None:
 
 
 def sketch(loss: Loss) -> Sketch | None:
-    """Return what the figure of a loss shows, or None where nobody has said which line through its scores to draw."""
+    """Return what the figure of a loss shows, or None for one that is neither listed below nor a `ResidualLoss`."""
     name = type(loss).__name__
     if name in _SKETCHES:
         return _SKETCHES[name](type(loss))

@@ -32,7 +32,8 @@ def server(root: Path, settings: Path, command: Sequence[str] = COMMAND) -> Iter
     """
     port = _free_port()
     settings.mkdir(parents=True, exist_ok=True)
-    # Nobody's own settings, extensions or open tabs; and the command stays as a reader types it.
+    # A folder of its own keeps the user's settings, extensions and open tabs out. The port is set there and not on the
+    # command line, so that the command is the one that a reader types.
     options = {
         "ServerApp": {"port": port, "port_retries": 0, "open_browser": False, "allow_root": True},
         "IdentityProvider": {"token": ""},
@@ -109,7 +110,7 @@ def wait_for_kernel(page: Page) -> None:
         TimeoutError: if it never is.
     """
     page.locator(".jp-NotebookPanel-toolbar [data-status=idle]").wait_for(timeout=RUN)
-    # The toolbar says so a moment before the kernel answers, and drops the cells that are run in that moment.
+    # The toolbar says so a moment before the kernel answers, and cells that are run in that moment are lost.
     kernels = page.url.split("/lab")[0] + "/api/kernels"
     for _ in range(RUN // 200):
         answer = page.request.get(kernels)

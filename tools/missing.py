@@ -26,9 +26,12 @@ class Package:
     missing_from: tuple[int, int] | None = None
     """The first Python for which it does not exist."""
 
+    def is_missing(self) -> bool:
+        return importlib.util.find_spec(self.name) is None
+
     def is_left_out(self) -> bool:
         exists = self.missing_from is None or sys.version_info < self.missing_from
-        return importlib.util.find_spec(self.name) is None and not (exists and os.environ.get("CI"))
+        return self.is_missing() and not (exists and os.environ.get("CI"))
 
 
 PACKAGES = (

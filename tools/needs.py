@@ -1,13 +1,14 @@
-"""Which cells of a page need a package, read from their imports and names: no tag can then be forgotten."""
+"""Which cells of a page need a package: read from their imports and names, so that nobody has to tag them."""
 
 import ast
 import copy
-import re
 import symtable
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 
 from nbformat import NotebookNode
+
+from tools.imports import imported, parse
 
 
 def cells_that_need(packages: Collection[str], nb: NotebookNode) -> list[NotebookNode]:
@@ -17,13 +18,12 @@ def cells_that_need(packages: Collection[str], nb: NotebookNode) -> list[Noteboo
     for cell in nb.cells:
         if cell.cell_type != "code":
             continue
-        code = re.sub(r"^(\s*)[%!].*", r"\1pass", cell.source, flags=re.M)  # magic lines
-        statements = list(_statements(ast.parse(code).body))
+        statements = list(_statements(parse(cell.source).body))
         own: set[str] = set()  # what this cell has bound so far
         needs = False
         for statement in statements:
             bound, used = _names(statement)
-            needs = needs or bool((used - own) & made) or any(_is_in(name, packages) for name in _imports(statement))
+            needs = needs or bool((used - own) & made) or needs_any(imported(statement), packages)
             own |= bound
         if needs:
             found.append(cell)
@@ -31,6 +31,11 @@ def cells_that_need(packages: Collection[str], nb: NotebookNode) -> list[Noteboo
         else:
             made -= own
     return found
+
+
+def needs_any(names: Iterable[str], packages: Collection[str]) -> bool:
+    """Return whether one of the imported names is, or is in, one of these packages or modules."""
+    return any(f"{name}.".startswith(f"{package}.") for name in names for package in packages)
 
 
 def _statements(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -83,15 +88,3 @@ def _changed(statement: ast.stmt) -> Iterator[str]:
                 node = node.value
             if isinstance(node, ast.Name):
                 yield node.id
-
-
-def _imports(statement: ast.stmt) -> Iterator[str]:
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def _is_in(module: str, packages: Collection[str]) -> bool:
-    return any(f"{module}.".startswith(f"{package}.") for package in packages)

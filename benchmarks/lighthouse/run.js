@@ -1,9 +1,9 @@
 // Lighthouse on many pages, with one browser: node run.js '{"browser": path, "switches": [...], "performance": 95,
 // "addresses": [...]}'. Prints one line of JSON for each page.
 //
-// Only audits that count in a score are run, and nothing is reported to anybody, which only Lighthouse's own command
-// would do. A page below `performance` is measured four times more, and of the five runs the middle one counts, as
-// Lighthouse's own advice on variable results has it.
+// Only audits that count in a score are run. Unlike Lighthouse's own command, its module reports nothing to anybody. A
+// page below `performance` is measured four times more, and the middle one of the five runs counts: that is what
+// Lighthouse itself advises, because results vary.
 
 import { launch } from "chrome-launcher";
 import lighthouse, { defaultConfig } from "lighthouse";
@@ -17,7 +17,7 @@ const uncounted = CATEGORIES.flatMap((name) => defaultConfig.categories[name].au
     .filter((audit) => audit.weight === 0)
     .map((audit) => audit.id);
 
-// What an audit found, with the first place where.
+// What an audit found, with the first place where it did.
 function told({ id, displayValue, details }) {
     const found = details?.items?.[0];
     const where = found?.node?.selector ?? found?.description ?? found?.url;

@@ -31,7 +31,7 @@ def rival(case: Case) -> Rival | None:
     if kind is None:
         return None
     loss = kind(reduction=None, dtype=case.dtype)
-    # A loss of Keras takes the mean over the last axis, so that it has to hold one score.
+    # Keras' losses average over the last axis, which therefore has to hold a single score.
     column = case.y_pred.ndim == 1
     y = tf.constant(case.y_true[:, None] if column else case.y_true)
     z = tf.constant(case.y_pred[:, None] if column else case.y_pred)

@@ -8,19 +8,25 @@ import importlib
 import inspect
 import pkgutil
 from functools import cache
+from types import ModuleType
 
 from reference.errata.entry import Erratum
+
+
+@cache
+def modules() -> dict[ModuleType, tuple[Erratum, ...]]:
+    """Return the modules that have mistakes, with these."""
+    every = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
+    return {module: module.ERRATA for module in every if hasattr(module, "ERRATA")}
 
 
 @cache
 def topics() -> dict[str, list[Erratum]]:
     """Return the mistakes by topic, both in the order of the identifiers."""
     found: dict[str, list[Erratum]] = {}
-    for info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        for erratum in getattr(module, "ERRATA", ()):
-            title = inspect.getdoc(module).partition("\n")[0].removesuffix(".")
-            found.setdefault(title, []).append(erratum)
+    for module, members in modules().items():
+        title = inspect.getdoc(module).partition("\n")[0].removesuffix(".")
+        found.setdefault(title, []).extend(members)
     for members in found.values():
         members.sort(key=lambda erratum: erratum.id)
     return dict(sorted(found.items(), key=lambda item: item[1][0].id))

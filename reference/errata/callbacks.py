@@ -55,7 +55,7 @@ def _saved() -> str:
         model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
         model.compile(loss=loss)
         with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", UserWarning)  # NumPy and Keras have others, whatever is saved
+            warnings.simplefilter("always", UserWarning)  # of other categories, NumPy and Keras warn in any case
             path = Path(folder) / "model.keras"
             model.save(path)
             warned = ", ".join(sorted({w.category.__name__ for w in caught if issubclass(w.category, UserWarning)}))

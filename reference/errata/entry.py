@@ -24,9 +24,10 @@ class Erratum:
     """One mistake. The texts are Markdown with dollar mathematics, in our own words, one paragraph each.
 
     ``evidence`` runs the mistake and the right version, and returns one to three sentences with what it measured,
-    rounded so that every processor gives the same text. What NumPy or Python warns of meanwhile is silenced by the
-    caller. It runs without PyTorch, which not everybody has installed.
-    The page that teaches the right version says so itself, in `lossbook.course`.
+    rounded so that every processor gives the same text. The caller silences warnings. What takes long to import,
+    such as Keras, is imported by the function itself: nothing needs it while the measurements on record are up to date.
+    PyTorch must not be needed at all, as not everybody has it installed. The page that teaches the right version says
+    so itself, in `lossbook.course`.
     """
 
     id: str

@@ -18,7 +18,7 @@ def _one_sided(y: ArrayLike, p: ArrayLike) -> NDArray:
 
 
 def _one_sided_slope(y: NDArray, score: NDArray) -> NDArray:
-    """The derivative of `_one_sided` in the score behind a sigmoid, without its clip."""
+    """The derivative of `_one_sided`, without its clipping, with respect to the score that a sigmoid turns into `p`."""
     p = expit(score)
     return 0.25 * y * (1 - p) ** 2 * (2 * p * np.log(p) - (1 - p))
 

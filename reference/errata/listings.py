@@ -7,14 +7,14 @@ import numpy as np
 from reference.errata.attempts import exception
 from reference.errata.entry import Erratum
 
-# Statements of the kinds that the source has on one line, before they were put there.
+# Statements of the kinds that the source puts on one line, here laid out as Python wants them.
 LAYOUTS = {
     "a function and a call": "def mse(y, p):\n    return ((p - y) ** 2).mean()\nprint(mse(1, 2))",
     "a comment before the code": "# Compile the model\nanswer = 42",
     "a comment inside a function": "def mse(y, p): squares = (p - y) ** 2\n # now the mean\n return squares.mean()",
 }
 
-# One line for each name that the source uses and never defines; the line is ours, the name is not.
+# A line of our own for each name that the source uses and never defines.
 UNDEFINED = (
     "layer = {'units': 64, 'input_shape': (input_shape,)}",
     "rows = len(X_train)",

@@ -18,7 +18,7 @@ def slopes(function: Callable[[NDArray], float], at: ArrayLike, step: float = 1e
 
 
 def number(value: float, digits: int = 3) -> str:
-    """Return a number as the page prints it: so many significant digits, and no minus before a zero."""
+    """Return a number as the page prints it: with `digits` significant digits, and no minus before a zero."""
     if not np.isfinite(value):
         return "NaN" if np.isnan(value) else "infinite"
     text = f"{value:.{digits}g}"
@@ -31,7 +31,7 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def row(values: ArrayLike, digits: int = 3) -> str:
-    """Return an array as code; what is below a millionth is noise of the finite difference, and prints as 0."""
+    """Return an array as code; entries below a millionth, noise of the finite differences, print as 0."""
     flat = np.ravel(np.asarray(values, float))
     texts = [f"{0.0 if abs(value) < 1e-6 else value:.{digits}g}" for value in flat]
     return f"`[{', '.join(texts)}]`"

@@ -12,7 +12,7 @@ from reference.errata.measure import slopes
 
 
 class _BareDropout:
-    """Dropout as the source has it: any rate, and a mask that only training ever sets."""
+    """Dropout as in the source: it takes any rate, and only a forward pass in training sets the mask."""
 
     def __init__(self, rate: float) -> None:
         self.rate, self.mask, self.random = rate, None, np.random.default_rng(0)
@@ -51,7 +51,7 @@ def _forward(x: NDArray, first: NDArray, second: NDArray) -> tuple[NDArray, NDAr
 
 
 def _bare_gradients(x: NDArray, y: NDArray, first: NDArray, second: NDArray) -> tuple[NDArray, NDArray]:
-    """Backpropagation with what the source takes for the gradient of the MSE."""
+    """Backpropagation from the error itself, which the source takes for the gradient of the MSE."""
     hidden, output = _forward(x, first, second)
     pull = output - y
     back = pull @ second.T * (hidden > 0)
@@ -71,7 +71,7 @@ def _ratio_to_mse() -> str:
         written = np.concatenate([gradient.ravel() for gradient in _bare_gradients(x, y, first, second)])
         measured = slopes(mse, np.concatenate([first.ravel(), second.ravel()]))
         ratios[outputs] = np.vdot(written, measured) / np.vdot(measured, measured)
-        np.testing.assert_allclose(written, ratios[outputs] * measured, atol=1e-6)  # one factor for all weights
+        np.testing.assert_allclose(written, ratios[outputs] * measured, atol=1e-6)  # the same factor for every weight
     return (
         "Written gradient over finite difference of the mean squared error, the same for every weight of both layers: "
         + ", ".join(f"{ratio:.2f} with {k} output{'s' * (k > 1)}" for k, ratio in ratios.items())

@@ -2,9 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.datasets import load_diabetes
-from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
-from sklearn.linear_model import Lasso, Ridge
 
 from reference.errata.attempts import failure
 from reference.errata.entry import Erratum
@@ -13,11 +10,15 @@ from reference.errata.measure import number
 
 def _patients() -> tuple[NDArray, NDArray]:
     """Return the ten standardized measurements of the 442 diabetes patients, and the progression."""
+    from sklearn.datasets import load_diabetes
+
     measured, progression = load_diabetes(return_X_y=True)
     return measured / measured.std(axis=0), progression
 
 
 def _ridge_keeps_all() -> str:
+    from sklearn.linear_model import Lasso, Ridge
+
     measured, progression = _patients()
     ridge = {alpha: Ridge(alpha=alpha).fit(measured, progression).coef_ for alpha in (0.001, 1, 100, 10_000)}
     lasso = Lasso(alpha=2).fit(measured, progression).coef_
@@ -32,6 +33,8 @@ def _ridge_keeps_all() -> str:
 
 
 def _forests_and_boosting() -> str:
+    from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
+
     measured, progression = _patients()
     order = np.random.default_rng(0).permutation(len(progression))
     train, test = order[:300], order[300:]
@@ -61,7 +64,7 @@ def _shear_in_degrees() -> str:
 
     def lean(shear: float) -> float:
         sheared = generator.apply_transform(image, {"shear": shear})[..., 0]
-        middle = sheared @ np.arange(100) / sheared.sum(axis=1)  # where each row has its line now
+        middle = sheared @ np.arange(100) / sheared.sum(axis=1)  # the column of the line in each row
         return abs(middle[-1] - middle[0])
 
     return (

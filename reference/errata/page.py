@@ -1,5 +1,6 @@
 """The errata page: what the source texts say, what is right, and what code measured of both."""
 
+import ast
 import posixpath
 import re
 import warnings
@@ -10,7 +11,10 @@ import numpy as np
 
 from reference import errata
 from reference.errata.entry import SEVERITIES, SOURCES, Erratum
-from tools import markdown, notebooks, pages
+from tools import imports, markdown, notebooks, pages
+from tools.missing import PACKAGES, Package
+from tools.needs import needs_any
+from tools.record import Record, causes
 from tools.repository import ROOT
 
 PATH = ROOT / "chapters" / "reference" / "errata.md"
@@ -19,6 +23,42 @@ PATH = ROOT / "chapters" / "reference" / "errata.md"
 def page() -> str:
     """Return the errata page as Markdown. This runs the evidence of every mistake."""
     return compose({erratum.id: evidence(erratum) for erratum in errata.errata()})
+
+
+def measured(record: Record, *, everything: bool = False) -> dict[str, str] | None:
+    """Return the evidence of all mistakes by identifier, or None where a package is missing that some of it needs.
+
+    The evidence of a module is taken from the record, unless what it follows from has changed since, or with
+    `everything`.
+    """
+    left_out: dict[Package, list[str]] = {}
+    is_up_to_date = True
+    for module, members in errata.modules().items():
+        name, code = module.__name__, ast.parse(f"import {module.__name__}")
+        now = causes(code, ROOT)
+        why = "asked for" if everything else record.why(name, now)
+        if not why:
+            continue
+        is_up_to_date = False
+        if package := _lacking(code):
+            left_out.setdefault(package, []).append(name.rpartition(".")[2])
+        else:
+            print(f"{name} is measured ({why})", flush=True)
+            record.store(name, now, {erratum.id: evidence(erratum) for erratum in members})
+    for package, names in left_out.items():
+        of = ", ".join(names)
+        print(f"the evidence in {of} cannot be measured, and {PATH.name} is unchanged: {package.reason}")
+    if left_out:
+        return None
+    if is_up_to_date:
+        print(f"{errata.__name__}: up to date")
+    return {key: text for module in errata.modules() for key, text in record.result(module.__name__).items()}
+
+
+def _lacking(code: ast.AST) -> Package | None:
+    """Return a package that is not installed, but needed by what some code imports."""
+    _, names = imports.trace(code, ROOT)
+    return next((package for package in PACKAGES if package.is_missing() and needs_any(names, package.modules)), None)
 
 
 def compose(measured: dict[str, str]) -> str:
@@ -44,7 +84,7 @@ def compose(measured: dict[str, str]) -> str:
 
 
 def evidence(erratum: Erratum) -> str:
-    """Run the evidence of one mistake; that a broken version warns is no news."""
+    """Run the evidence of one mistake, and ignore the warnings that its broken version causes."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return erratum.evidence()

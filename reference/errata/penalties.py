@@ -18,7 +18,7 @@ def frozen_penalty() -> str:
         return 2 / len(y) * x.T @ (x @ w - y)
 
     def penalized(loss, w, l1=0.1, l2=0.01):
-        penalty = l1 * np.sum(np.abs(w)) + l2 * np.sum(w**2)  # when the closure is made, and never again
+        penalty = l1 * np.sum(np.abs(w)) + l2 * np.sum(w**2)  # computed once, when the closure is made
         return lambda w: loss(w) + penalty
 
     def trained(gradient):
@@ -53,7 +53,7 @@ def elastic_net_convention() -> str:
     x = np.array([[-1.0], [1.0]])
     y = 2 * x[:, 0]
     fitted = ElasticNet(alpha=alpha, l1_ratio=ratio, fit_intercept=False).fit(x, y).coef_[0]
-    # For one input with a mean square of 1 the minimum is known: the correlation, moved toward 0 and divided.
+    # With one input of mean square 1 the minimum has a closed form: the correlation is moved toward 0, then divided.
     half, whole = ((2 - alpha * ratio) / (1 + factor * alpha * (1 - ratio)) for factor in (1, 2))
     in_keras = float(keras.regularizers.L2(0.01)(w.astype("float32")))
     return (

@@ -19,7 +19,7 @@ def _weighted(y: ArrayLike, p: ArrayLike, weight: float = 2) -> NDArray:
 
 
 def _weighted_slope(y: float, score: float, weight: float = 2) -> float:
-    """The derivative of `_weighted` in the score behind a sigmoid, by the chain rule and in float32."""
+    """The derivative of `_weighted` with respect to the score that a sigmoid turns into `p`: chain rule, float32."""
     p, epsilon = 1 / (1 + np.exp(np.float32(-score))), np.float32(1e-7)
     pull = -weight / (p + epsilon) if y == 1 else 1 / (1 - p + epsilon)
     return float(pull * p * (1 - p))
@@ -110,7 +110,7 @@ def _financial() -> str:
         error = np.subtract(y, p)
         return np.where(error > 0, error**2, 0.1 * error**2)
 
-    moves = norm.ppf((np.arange(100_000) + 0.5) / 100_000)  # a standard normal, without chance
+    moves = norm.ppf((np.arange(100_000) + 0.5) / 100_000)  # quantiles of the standard normal, in place of random draws
     best = minimize_scalar(lambda constant: cost(moves, constant).mean(), bounds=(-3, 3)).x
     loss = Expectile(tau=1 / 1.1)
     expectile = minimize_scalar(lambda constant: loss(moves, np.full_like(moves, constant)), bounds=(-3, 3)).x
