@@ -52,7 +52,7 @@ def refresh(
         return False
     outputs_from = causes_of(nb, path.parent, root)
     why = why or record.why(name, outputs_from)
-    if not why:
+    if not why or not code_cells(nb):
         store(nb, path)
         print(f"{name}: up to date")
         return True
