@@ -22,6 +22,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from lossbook.exercises import record
+from lossbook.explorable import MIME
 
 pytest_plugins = ["benchmarks.cost", "tools.missing"]
 
@@ -50,9 +51,6 @@ if sys.platform != "win32":
 # searched for examples: tests/frameworks, whose tests import both only when they are run, runs those of the twins too.
 collect_ignore = [f"lossbook/frameworks/{name}.py" for name in ("keras", "torch")]
 collect_ignore += ["tests/frameworks/keras_checks.py"]
-
-
-DEMO = "application/vnd.lossbook.explorable+json"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -101,7 +99,7 @@ LONGEST += [
     "tests/frameworks/",
     "tests/test_accuracy.py",
 ]
-LONGEST += ["tests/explorable/"]
+LONGEST += ["tests/explorable/", "tests/test_explore.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,4 +111,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # Stored pages have no execution counts, which nbval takes for cells that nobody ran.
             cell.execution_count = 0
             # The last bit of a demo's frames may depend on the machine: a test of their own allows for that.
-            item.parent.skip_compare = (*item.parent.skip_compare, DEMO)
+            item.parent.skip_compare = (*item.parent.skip_compare, MIME)

@@ -29,7 +29,7 @@ CHAPTERS = {
 COPIES = 6  # with the laboratory these make 43 pages, as many as the whole course has
 PAGES = sum(map(len, CHAPTERS.values())) * (1 + COPIES) + 1
 WALL_SECONDS = 12
-READ = ("_config.yml", "_toc.yml", "chapters", "lossbook", "tools", "website")
+READ = ("_config.yml", "_toc.yml", "chapters", "lossbook", "reference", "tools", "website")
 PUBLISHED = {
     "LOSSBOOK_REPOSITORY": "https://github.com/reader/fork",
     "LOSSBOOK_BRANCH": "main",
@@ -61,6 +61,8 @@ def multiply(folder: Path) -> None:
     toc = yaml.safe_load(path.read_text(encoding="utf-8"))
     for number in range(1, COPIES + 1):
         for chapter, pages in CHAPTERS.items():
+            course = folder / "lossbook" / "course"
+            shutil.copytree(course / chapter, course / f"{chapter}_{number}")
             copied = [copy_page(folder / "chapters", chapter, page, number) for page in pages]
             entries = [{"file": page.relative_to(folder).with_suffix("").as_posix()} for page in copied]
             toc["parts"].append({"caption": f"{chapter.capitalize()} {number}", "chapters": entries})
@@ -70,8 +72,7 @@ def multiply(folder: Path) -> None:
 def copy_page(chapters: Path, chapter: str, page: str, number: int) -> Path:
     """Copy a page, with a title, code and pictures of its own: what is alike could be made once for all copies."""
     nb = notebooks.read(chapters / chapter / f"{page}.ipynb")
-    title, *rest = nb.cells[0].source.split("\n")
-    nb.cells[0].source = "\n".join([f"{title} {number}", *rest])
+    nb.cells[0].source += f" {number}"
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.source += f"\n# Copy {number}"

@@ -22,7 +22,7 @@ FRAME = 1000 / 60  # milliseconds
 PAGE = "chapters/regression/squared-and-absolute.html"
 
 # What both show: 442 patients and four fitted lines, fitted beforehand, so that drawing is all there is to do.
-DEMO = "from lossbook.demos.regression.squared_and_absolute import outlier\n\ndemo = outlier()\ndemo"
+DEMO = "from lossbook.course.regression.squared_and_absolute import demos\n\ndemo = demos.outlier()\ndemo"
 INTERACT = """\
 import ipywidgets
 import matplotlib.pyplot as plt

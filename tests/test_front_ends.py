@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 
-from lossbook.explorable.widget import MIME
+from lossbook.explorable import MIME
 from tools import notebooks, pages
 
 every_page = [pytest.param(path, id=pages.name(path), marks=pytest.mark.per("page")) for path in pages.notebooks()]

@@ -1,22 +1,15 @@
 """The pages obey the rules of tools.lint, and the rules do catch what they are for."""
 
+from dataclasses import replace
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import descriptions, lint, markdown, notebooks, pages
+from lossbook import course
+from tools import lint, markdown, notebooks, pages, written
 from tools.lint import Page
-
-FRONT = """\
-**After this page you can**
-
-- name a loss
-- fit a line
-- read a gradient
-
-**You need first:** nothing
-
-**Time:** 20 minutes"""
+from tools.repository import ROOT
 
 ALT = "Two lines cross at zero; the steeper one is the squared error's."
 
@@ -41,8 +34,8 @@ def test_links_of_a_markdown_page(path):
 
 
 def test_every_page_has_a_description_of_its_own():
-    found = {pages.name(path): descriptions.read(path) for path in pages.documents()}
-    assert {page: problems for page, text in found.items() if (problems := descriptions.problems(text))} == {}
+    found = {pages.name(path): pages.about(path).description for path in pages.documents()}
+    assert {page: problems for page, text in found.items() if (problems := lint.description_problems(text))} == {}
     assert len(set(found.values())) == len(found)
 
 
@@ -63,24 +56,43 @@ def figure(alt=None):
     return new_output("display_data", {"image/png": "aGk=", "text/plain": "a figure"}, metadata=metadata)
 
 
-def page(*cells, **metadata):
-    return Page(pages.documents()[0], new_notebook(cells=list(cells), metadata=metadata))
+def page(*cells):
+    return Page(pages.documents()[0], new_notebook(cells=list(cells)))
 
 
-def opened(*cells, title="# Title", front=FRONT, setup=None):
-    setup = notebooks.setup_source(None) if setup is None else setup
-    return page(text(title), text(front, "front-block"), cell(setup, "setup"), *cells)
+QUANTILES = pages.find("regression/quantiles")
+
+
+def changed(place=None, source=None, tags=None, drop=False):
+    """Return a page with one of its cells changed: the first that has a tag."""
+    nb = notebooks.read(QUANTILES)
+    if place is not None:
+        number = next(number for number, cell in enumerate(nb.cells) if place in notebooks.tags(cell))
+        nb.cells[number].source = nb.cells[number].source if source is None else source
+        nb.cells[number].metadata.tags = notebooks.tags(nb.cells[number]) if tags is None else tags
+        nb.cells[number : number + 1] = [] if drop else [nb.cells[number]]
+    return Page(QUANTILES, nb)
+
+
+@pytest.fixture
+def about(monkeypatch):
+    """Let a page say something else of itself."""
+
+    def change(**changes):
+        monkeypatch.setattr(course, "about", lambda page: replace(ABOUT, **changes))
+
+    return change
+
+
+ABOUT = course.about("regression/quantiles")
 
 
 GOOD = {
     lint.check_tags: [page(cell("1", "keras"), cell("2", "pytorch")), page(cell("1", "hide-input"))],
-    lint.check_opening: [
-        opened(),
-        opened(title="# Title\n\nOne line below it"),
-        opened(setup=notebooks.setup_source("https://github.com/owner/name")),
-        page(text("# Title"), text(FRONT, "front-block"), text("No code.")),
+    lint.check_written: [
+        changed(),
+        changed("setup", written.setup_source("https://github.com/owner/name")),
     ],
-    lint.check_description: [page(description="x" * 70), page(description="x" * 160)],
     lint.check_headings: [page(text("# A\n\n## B\n\n### C\n\n## D\n\n```python\n# no heading\n```"))],
     lint.check_alternative_text: [page(cell(outputs=[figure(ALT)]))],
     lint.check_paths: [page(text("`a/home/b` and https://example.org/tmp/x"), cell("'../data/home.csv'"))],
@@ -108,21 +120,24 @@ GOOD = {
 BAD = [
     (lint.check_tags, page(cell("1", "hide_input"))),
     (lint.check_tags, page(cell("1", "keras"), text("between"), cell("2", "pytorch"))),
-    (lint.check_opening, page()),
-    (lint.check_opening, opened(title="## Title")),
-    (lint.check_opening, opened(title="# Title\n\none\n\ntwo")),
-    (lint.check_opening, page(text("# Title"), text("Hello"), cell(notebooks.setup_source(None), "setup"))),
-    (lint.check_opening, opened(front=FRONT.replace("After this page you can", "Goals"))),
-    (lint.check_opening, opened(front=FRONT.replace("- fit a line\n", ""))),
-    (lint.check_opening, opened(front=FRONT.replace("**You need first:** nothing", ""))),
-    (lint.check_opening, opened(front=FRONT.replace("20 minutes", "a while"))),
-    (lint.check_opening, opened(setup="import os")),
-    (lint.check_opening, opened(setup=notebooks.setup_source("https://example.org/owner/name"))),
-    (lint.check_opening, page(text("# Title"), text(FRONT, "front-block"), cell("print(1)"))),
-    (lint.check_opening, opened(cell(notebooks.setup_source(None), "setup"))),
-    (lint.check_description, page()),
-    (lint.check_description, page(description="x" * 69)),
-    (lint.check_description, page(description="x" * 161)),
+    (lint.check_written, changed("title", "# Another title")),
+    (lint.check_written, changed("title", drop=True)),
+    (lint.check_written, changed("title", tags=[])),
+    (lint.check_written, changed("front-block", "**After this page you can** do it")),
+    (lint.check_written, changed("setup", "import os")),
+    (lint.check_written, changed("setup", written.setup_source("https://example.org/owner/name"))),
+    (lint.check_written, changed("setup", drop=True)),
+    (lint.check_written, changed("starter", "def pinball(): ...")),
+    (lint.check_written, changed("starter", drop=True)),
+    (lint.check_written, changed("exercise", "exercises.bug.check(another)")),
+    (lint.check_written, changed("exercise", "exercises.nothing")),
+    (lint.check_written, changed("exercise", "print(1)")),
+    (lint.check_written, changed("exercise", drop=True)),
+    (lint.check_written, changed("solution", "<details>Guess.</details>")),
+    (lint.check_written, changed("solution", drop=True)),
+    (lint.check_written, changed("quiz", "exercises.quiz[0]")),
+    (lint.check_written, changed("quiz", tags=["quiz"])),
+    (lint.check_written, Page(ROOT / "chapters" / "regression" / "nowhere.ipynb", new_notebook())),
     (lint.check_headings, page(text("## B\n\n# A"))),
     (lint.check_headings, page(text("# A\n\n# B"))),
     (lint.check_headings, page(text("# A"), text("### C"))),
@@ -168,6 +183,23 @@ BAD = [
 ]
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"goals": ["one", "two"]},
+        {"goals": list("sixmany")},
+        {"needs": ""},
+        {"description": "x" * 69},
+        {"description": "x" * 161},
+    ],
+    ids=str,
+)
+def test_what_a_page_may_not_say_of_itself(about, changes):
+    assert lint.check_about(changed()) == []
+    about(**changes)
+    assert lint.check_about(changed()) != []
+
+
 def names(cases):
     return [rule.__name__ for rule, _ in cases]
 
@@ -187,7 +219,7 @@ def test_rule_reports(rule, bad):
 
 def test_every_rule_is_tried():
     tried = {rule for rule, _ in BAD} & set(GOOD)
-    assert set(lint.RULES) - tried == {lint.check_stored_form}  # needs a file; below
+    assert set(lint.RULES) - tried == {lint.check_about, lint.check_stored_form}  # have tests of their own
 
 
 def test_a_number_is_reported_with_its_place():
@@ -198,7 +230,7 @@ def test_a_number_is_reported_with_its_place():
 
 def test_stored_form(tmp_path):
     path = tmp_path / "page.ipynb"
-    nb = notebooks.normalize(opened(cell("print(1)", outputs=[stdout("1\n")])).nb)
+    nb = notebooks.normalize(new_notebook(cells=[cell("print(1)", outputs=[stdout("1\n")])]))
     notebooks.write(nb, path)
     assert lint.check_stored_form(Page.read(path)) == []
 
@@ -222,7 +254,6 @@ def test_normalize_leaves_nothing_of_the_run():
     shown = new_output("display_data", {widget: {}, "text/html": "<b>1</b>"}, metadata={"took": 3})
     dirty = new_notebook(
         metadata={
-            "description": "What it is about",
             "widgets": {"state": 1},
             "kernelspec": {"name": "python3-venv", "display_name": "mine"},
         },
@@ -242,7 +273,6 @@ def test_normalize_leaves_nothing_of_the_run():
                     new_output("display_data", {"image/png": "aG\nk=\n"}, metadata={"image/png": {"alt": ALT}}),
                 ],
             ),
-            cell("anything", "setup"),
         ],
     )
     dirty.cells[2].execution_count = 7
@@ -254,12 +284,10 @@ def test_normalize_leaves_nothing_of_the_run():
     assert clean == notebooks.normalize(clean)
     nbformat.validate(clean)
     assert clean.metadata.kernelspec.name == "python3"
-    assert clean.metadata.description == "What it is about"
     assert "widgets" not in clean.metadata
     assert clean.cells[1].id == f"{clean.cells[0].id}-2"
     assert clean.cells[2].metadata == {"tags": ["hide-input"], "jupyter": {"source_hidden": True}}
     assert clean.cells[2].execution_count is None
-    assert clean.cells[3].source == notebooks.setup_source(None)
     assert [dict(output) for output in clean.cells[2].outputs] == [
         {"output_type": "stream", "name": "stdout", "text": "ab"},
         {"output_type": "stream", "name": "stderr", "text": "w"},
@@ -276,12 +304,3 @@ def test_normalize_leaves_nothing_of_the_run():
             "metadata": {"image/png": {"alt": ALT}},
         },
     ]
-
-
-def test_normalize_keeps_a_known_address():
-    address = "https://github.com/owner/name"
-    nb = notebooks.normalize(opened().nb, address)
-    assert notebooks.setup_address(nb.cells[2].source) == address
-    assert notebooks.normalize(nb) == nb
-    fork = notebooks.normalize(nb, "https://github.com/other/name")
-    assert notebooks.setup_address(fork.cells[2].source) == "https://github.com/other/name"

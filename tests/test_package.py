@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from lossbook.exercises import exercises
 from tools.repository import ROOT
 
 # What `pip install lossbook` does not bring along, and which of the modules at the top cannot do without it.
 HIDDEN = ["anywidget", "arch", "ipywidgets", "IPython", "keras", "matplotlib", "pandas", "sklearn", "tabulate", "torch"]
-NEED_MORE = {"datasets", "plots", "tables"}
+NEED_MORE = {"datasets", "explore", "plots", "tables"}
 
 
 def python(*arguments: str, **options) -> str:
@@ -36,13 +37,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_holds_the_package_and_nothing_else(wheel):
-    """Its modules, the built drawing module without its sources, and the mark that there are type annotations."""
+    """Its modules, the built drawing module without its sources, the order of the course, and the mark of types."""
     with zipfile.ZipFile(wheel) as file:
         names = {name for name in file.namelist() if ".dist-info/" not in name}
         licenses = [name for name in file.namelist() if name.endswith("licenses/LICENSE")]
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "lossbook").rglob("*.py")}
     static = {f"lossbook/explorable/static/explorable.{kind}" for kind in ("css", "js")}
-    assert names == {name for name in modules if "/js/" not in name} | static | {"lossbook/py.typed"}
+    others = {"lossbook/py.typed", "lossbook/course/order.txt"}
+    assert names == {name for name in modules if "/js/" not in name} | static | others
     assert len(licenses) == 1
 
 
@@ -54,6 +56,8 @@ def test_its_examples_run_outside_the_checkout(wheel, tmp_path):
     there = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(site), "PYTHONSAFEPATH": "1"}}
     where = python("-c", "import lossbook; print(lossbook.__file__)", **there)
     assert Path(where.strip()) == site / "lossbook" / "__init__.py"
+    found = python("-c", "from lossbook.exercises import exercises; print(exercises()[-1].name)", **there)
+    assert found.strip() == exercises()[-1].name
     modules = [path for path in (site / "lossbook").glob("*.py") if path.stem not in NEED_MORE]
     said = python("-m", "pytest", "-p", "no:cacheprovider", "--doctest-modules", *map(str, modules), **there)
     assert " passed" in said

@@ -12,17 +12,17 @@ MISSING = "no Chromium or Chrome: install one (Debian: apt install chromium) or 
 # Root, as in a container, has no sandbox.
 SWITCHES = ["--disable-gpu", *(["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else [])]
 
-# The suggestions under the address bar are two pages of their own in every window, which nobody sees here and which
-# cost more than most of our pages.
+# The suggestions under the address bar are two pages of their own in every window. Nobody sees them here, and they cost
+# more than most of our pages.
 UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"]
-# Chromium heeds only the last list of what it is to leave out. Of Playwright's, this is what would ask other hosts, or
-# show a page later or in another way.
+# Of several --disable-features switches, Chromium obeys only the last: ours replaces the one that Playwright gives. So
+# it repeats from Playwright's list the features that ask other hosts, or that change when and how a page is shown.
 UNWANTED = ["AimEnabled", "HttpsUpgrades", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints"]
 UNWANTED += ["PaintHolding", "ThirdPartyStoragePartitioning", "Translate"]
 
 
 def path() -> str | None:
-    """Return where the browser is, or None without one; the environment variable CHROMIUM has the first word."""
+    """Return where the browser is, or None without one; the environment variable CHROMIUM takes precedence."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 

@@ -10,19 +10,22 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tools import descriptions, markdown, notebooks, pages
+from lossbook import course
+from tools import markdown, notebooks, pages, written
 from tools.notebooks import tags
 from tools.repository import ROOT
 
-TAGS = {"front-block", "setup", "aside", "hide-input", "keras", "pytorch", "nbval-ignore-output"}
+TAGS = written.TAGS | {"aside", "hide-input", "keras", "pytorch", "nbval-ignore-output"}
 EXCUSE = "# Output not compared: "
 EXCUSED_SHARE = 0.02
 FILE_SIZE = 500_000
 ALT_LENGTH = 40
+DESCRIPTION = 70, 160
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,10 @@ class Page:
     @classmethod
     def read(cls, path: Path) -> "Page":
         return cls(path, notebooks.read(path))
+
+    @property
+    def name(self) -> str:
+        return pages.name(self.path)
 
     def cells(self, kind: str) -> list[tuple[str, NotebookNode]]:
         """Return the cells of a kind, each with the name that messages give it."""
@@ -59,46 +66,37 @@ def check_tags(page: Page) -> list[str]:
     return messages
 
 
-def check_opening(page: Page) -> list[str]:
-    """The page opens with its title, its front block and, where it has code, its setup cell."""
-    messages = []
-    cells = page.nb.cells
-    title = cells[0] if cells else None
-    if title is None or title.cell_type != "markdown" or not re.match(r"# \S", title.source):
-        messages.append("cell 1: has to be Markdown that starts with the title, '# Title'")
-    elif sum(bool(line.strip()) for line in title.source.splitlines()) > 2:
-        messages.append("cell 1: holds more than the title and one line below it")
-    if len(cells) < 2 or cells[1].cell_type != "markdown" or "front-block" not in tags(cells[1]):
-        messages.append("cell 2: has to be the front block, Markdown tagged front-block")
-    else:
-        messages += _check_front_block(cells[1].source)
-    setups = [number for number, cell in enumerate(cells, start=1) if "setup" in tags(cell)]
-    has_code = any(cell.cell_type == "code" for cell in cells)
-    if setups != ([3] if has_code else []):
-        messages.append("cell 3: a page with code has its one setup cell here, a page without code has none")
-    elif has_code:
-        source = cells[2].source
-        if source != notebooks.setup_source(notebooks.setup_address(source)):
-            messages.append("cell 3: not the text of tools.notebooks.setup_source; run tools.refresh")
+def check_written(page: Page) -> list[str]:
+    """What is written from the package is as it is written, and where."""
+    try:
+        expected = written.cells(page.nb, page.name)
+    except ModuleNotFoundError as error:
+        return [f"no package {error.name}, where the page says what it is about"]
+    except ValueError as error:
+        return [str(error)]
+    for number, (cell, right) in enumerate(zip_longest(page.nb.cells, expected), start=1):
+        if cell is None or right is None or (cell.source, tags(cell)) != (right.source, tags(right)):
+            return [f"cell {number}: not what is written here from {course.module(page.name)}; run make refresh"]
+    return []
+
+
+def check_about(page: Page) -> list[str]:
+    """The page promises three to five things, and says what it asks for and, to search engines, what it is about."""
+    about = course.about(page.name)
+    messages = description_problems(about.description)
+    if not 3 <= len(about.goals) <= 5:
+        messages.append(f"{len(about.goals)} goals; a page has 3 to 5")
+    if not about.needs:
+        messages.append("needs is empty; say what the reader needs first, or that it is nothing")
     return messages
 
 
-def _check_front_block(source: str) -> list[str]:
-    messages = []
-    if not source.startswith("**After this page you can**"):
-        messages.append("cell 2: has to start with '**After this page you can**'")
-    if not 3 <= len(re.findall(r"^[-*] ", source, re.M)) <= 5:
-        messages.append("cell 2: lists 3 to 5 things the reader will be able to do")
-    if not re.search(r"^\*\*You need first:\*\* \S", source, re.M):
-        messages.append("cell 2: has no line '**You need first:** ...'")
-    if not re.search(r"^\*\*Time:\*\* \d+ minutes", source, re.M):
-        messages.append("cell 2: has no line '**Time:** N minutes'")
-    return messages
-
-
-def check_description(page: Page) -> list[str]:
-    """The page says in its metadata, for search engines, what the reader gets."""
-    return descriptions.problems(page.nb.metadata.get("description", ""))
+def description_problems(description: str) -> list[str]:
+    """Say what is wrong with a page's description, which search engines cut off when it is long."""
+    shortest, longest = DESCRIPTION
+    if not shortest <= len(description) <= longest:
+        return [f"description of {len(description)} characters; it takes {shortest} to {longest}"]
+    return []
 
 
 def check_headings(page: Page) -> list[str]:
@@ -331,8 +329,8 @@ def anchors(path: Path) -> frozenset[str]:
 
 RULES = [
     check_tags,
-    check_opening,
-    check_description,
+    check_written,
+    check_about,
     check_headings,
     check_alternative_text,
     check_paths,

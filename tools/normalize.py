@@ -3,12 +3,12 @@
 For edits that change no output, such as formatting: the ids of cells follow from their sources.
 """
 
-from tools import notebooks, pages
+from tools import notebooks, pages, written
 
 
 def main() -> None:
     for path in pages.notebooks():
-        notebooks.write(notebooks.normalize(notebooks.read(path)), path)
+        notebooks.write(written.stored(notebooks.read(path), pages.name(path)), path)
 
 
 if __name__ == "__main__":

@@ -2,26 +2,10 @@
 
 import copy
 import hashlib
-import re
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-
-_SETUP = """\
-# On Colab this fetches the course's package; elsewhere it only keeps TensorFlow quiet.
-import os
-import sys
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-if "google.colab" in sys.modules:
-    {fetch}"""
-
-# Without an address nothing is fetched: a bare name could be anybody's package.
-_NO_ADDRESS = 'raise ModuleNotFoundError("install lossbook from this page\'s repository first")'
-
-_ADDRESS = re.compile(r'"lossbook @ git\+(https://github\.com/[\w.-]+/[\w.-]+)"')
 
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -31,36 +15,21 @@ _METADATA = {
 }
 
 
-def setup_source(repository: str | None) -> str:
-    """Return the text of a page's setup cell for a repository's address."""
-    fetch = f'%pip install --quiet anywidget arch "lossbook @ git+{repository}"' if repository else _NO_ADDRESS
-    return _SETUP.format(fetch=fetch)
-
-
-def setup_address(source: str) -> str | None:
-    """Return the address from which a setup cell installs the package, or None."""
-    match = _ADDRESS.search(source)
-    return match[1] if match else None
-
-
 def tags(cell: NotebookNode) -> list[str]:
     """Return a cell's tags."""
     return cell.metadata.get("tags", [])
 
 
-def normalize(nb: NotebookNode, repository: str | None = None) -> NotebookNode:
+def normalize(nb: NotebookNode) -> NotebookNode:
     """Return a copy of a notebook in the form in which it is stored.
 
-    Ids follow from the cells' sources; what depends on the run (counts, times, widget state, how the output
-    arrived in pieces) goes. The setup cell gets its current text, with the address `repository` or, without
-    one, with the address it had.
+    Ids follow from the cells' sources; what depends on the run (counts, times, widget state, how the output arrived in
+    pieces) goes.
     """
     cells = []
     seen: dict[str, int] = {}
     for cell in nb.cells:
         source = cell.source.strip("\n")
-        if "setup" in tags(cell):
-            source = setup_source(repository or setup_address(source))
         cell_id = hashlib.sha256(f"{cell.cell_type}\n{source}".encode()).hexdigest()[:12]
         seen[cell_id] = seen.get(cell_id, 0) + 1
         if seen[cell_id] > 1:
@@ -70,12 +39,9 @@ def normalize(nb: NotebookNode, repository: str | None = None) -> NotebookNode:
             new.execution_count = None
             new.outputs = _outputs(cell.outputs)
         cells.append(new)
-    metadata = nbformat.from_dict(copy.deepcopy(_METADATA))
-    if "description" in nb.metadata:
-        metadata.description = nb.metadata.description
     return NotebookNode(
         cells=cells,
-        metadata=metadata,
+        metadata=nbformat.from_dict(copy.deepcopy(_METADATA)),
         nbformat=4,
         nbformat_minor=5,
     )

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import yaml
 
+from lossbook import course
+from reference import about as reference
 from tools.repository import ROOT
 
 
@@ -37,6 +39,11 @@ def notebooks() -> list[Path]:
 def name(path: Path) -> str:
     """Return a page's short name, such as ``regression/quantiles``."""
     return path.resolve().relative_to(ROOT / "chapters").with_suffix("").as_posix()
+
+
+def about(path: Path) -> course.About | reference.About:
+    """Return what a page says of itself."""
+    return course.about(name(path)) if path.suffix == ".ipynb" else reference.PAGES[name(path)]
 
 
 def find(page: str) -> Path:

@@ -10,6 +10,7 @@ import argparse
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -21,20 +22,22 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from reference import pages as reference
-from tools import imports, notebooks, pages, processors
+from tools import dependencies, notebooks, pages, processors, written
 from tools.missing import PACKAGES
 from tools.needs import cells_that_need
 from tools.record import Causes, Record, causes, digest
 from tools.repository import ROOT, repository
 
+PROSE = re.compile(r"lossbook/course/(.*/)?(__init__\.py|about\.py|order\.txt)")
+"""What pages say of themselves, and the order in which they come: no output shows that."""
 
-def refresh(path: Path, record: Record, address: str | None = None, *, why: str = "", root: Path = ROOT) -> bool:
-    """Store a page in its normalized form, after running it where `why` gives a reason or the record has one.
+
+def refresh(nb: NotebookNode, path: Path, record: Record, *, why: str = "", root: Path = ROOT) -> bool:
+    """Store a page that is in its stored form, after running it where `why` gives a reason or the record has one.
 
     Prints one line, and the error of a cell that fails. Returns whether the page is up to date in the end.
     """
     name = path.relative_to(root).as_posix()
-    nb = notebooks.normalize(notebooks.read(path), address)
     outputs_from = causes_of(nb, path.parent, root)
     why = why or record.why(name, outputs_from)
     if not why:
@@ -59,7 +62,7 @@ def refresh(path: Path, record: Record, address: str | None = None, *, why: str 
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         print(f": failed, and its file is unchanged\n{error}")
         return False
-    nb = notebooks.normalize(nb, address)
+    nb = notebooks.normalize(nb)
     store(nb, path)
     record.store(name, outputs_from | digests(nb))
     print(f": {time.perf_counter() - start:.1f} s")
@@ -71,8 +74,9 @@ def causes_of(nb: NotebookNode, folder: Path, root: Path) -> Causes:
     statements = []
     for cell in code_cells(nb):
         with suppress(SyntaxError):  # the kernel will say where it is
-            statements += imports.parse(cell.source).body
-    return digests(nb) | causes(ast.Module(statements, []), folder, root)
+            statements += dependencies.parse(cell.source).body
+    found = causes(ast.Module(statements, []), folder, root)
+    return digests(nb) | {name: content for name, content in found.items() if not PROSE.fullmatch(name)}
 
 
 def digests(nb: NotebookNode) -> Causes:
@@ -118,7 +122,10 @@ def main() -> int:
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
     record, address = Record(), repository()
     why = "asked for" if arguments.page or arguments.everything else ""
-    failed = sum(not refresh(path, record, address, why=why) for path in chosen)
+    failed = 0
+    for path in chosen:
+        nb = written.stored(notebooks.read(path), pages.name(path), address)
+        failed += not refresh(nb, path, record, why=why)
     failed += reference.write(record, everything=arguments.everything)
     if arguments.tries and not failed:
         failed = sum(compare(chosen, processor) for processor in processors.here())

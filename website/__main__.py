@@ -19,7 +19,7 @@ FIRST_PORT = 8000
 def build(output: Path = ROOT) -> int:
     """Build the website into ``_build`` below `output`, with warnings as errors."""
     start = time.perf_counter()
-    # All pages every time: their navigation depends on each other, and they take seconds.
+    # All pages every time: each lists the others in its navigation, and all together take seconds.
     command = ["-m", "website.book", "build", str(ROOT)]
     options = ["--all", "--warningiserror", "--keep-going", "--quiet", "--path-output", str(output)]
     code = subprocess.run([sys.executable, *command, *options], cwd=ROOT).returncode
@@ -34,7 +34,7 @@ def _compressed(path: str, modified: int) -> bytes:
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves files as a host of websites does: text compressed, and one connection for many requests."""
+    """Serves files as a web host does: text compressed, and one connection for many requests."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else the body of an answer waits until its headers are acknowledged
@@ -46,7 +46,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             super().handle()
 
     def log_message(self, format: str, *arguments) -> None:
-        """Keep the address, printed once, in sight."""
+        """Print nothing for a request, so that the address stays in sight."""
 
     def send_head(self):
         self.body = None
@@ -63,7 +63,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         super().send_header(keyword, value)
 
     def end_headers(self) -> None:
-        # A new build is seen at once; what has a version in its address never changes, and all else costs a 304.
+        # What has a version in its address never changes. Of all else a browser asks each time whether it has changed,
+        # so that a new build is seen at once.
         is_versioned = "?v=" in self.path
         self.send_header("Cache-Control", "max-age=31536000, immutable" if is_versioned else "no-cache")
         self.send_header("Vary", "Accept-Encoding")
@@ -114,7 +115,7 @@ def serve(port: int | None) -> None:
 
 
 def write_pdf(output: Path = ROOT) -> int:
-    """Build the website, and print it into ``_build`` below `output`; say what is missing for it."""
+    """Build the website, and print it into ``_build`` below `output`, or say what is missing for that."""
     try:
         from tools import browser
         from website import pdf

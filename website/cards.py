@@ -1,6 +1,7 @@
-"""The picture that stands for a page where a link to it is shown: its title, its first figure, and the book's name."""
+"""The card of a page: the picture shown with a shared link, with its title, its first figure and the book's name."""
 
 import io
+import runpy
 import textwrap
 from functools import lru_cache
 from pathlib import Path
@@ -8,25 +9,25 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 from sphinx.application import Sphinx
 
-from website import address, images
-from website.notfound import PAGE as NOT_FOUND
+from tools.repository import ROOT
+from website import address, generated, images, layout
 
 SIZE = (1200, 630)
 FOLDER = "_static/social"
 
-# The palette of lossbook.plots, whose import takes longer than all cards; a test compares.
-BLUE, ORANGE, INK, GRAY = "#0072b2", "#b84a00", "#222222", "#505050"
+# The palette of the figures. Its file is run alone: importing it imports lossbook, which takes longer than all cards.
+_PALETTE = runpy.run_path(str(ROOT / "lossbook" / "plots.py"))
+BLUE, INK, GRAY = (_PALETTE[name] for name in ("BLUE", "INK", "GRAY"))
 
-_FONT = Path(__file__).parent / "static" / "fonts" / "source-sans-3-normal.woff2"
+_FONT = layout.STATIC / "fonts" / "source-sans-3-normal.woff2"
 _MARGIN = 60
 _FOOT = 84
 _COLORS = 128  # of a card, which keeps it small
-_TITLES = {"genindex": "Index", "search": "Search", NOT_FOUND: "No such page"}
 
 
 def title(app: Sphinx, pagename: str) -> str:
     """Return the title of a page."""
-    return _TITLES.get(pagename) or app.env.titles[pagename].astext()
+    return generated.PAGES[pagename].title if pagename in generated.PAGES else app.env.titles[pagename].astext()
 
 
 def file_name(pagename: str) -> str:
@@ -67,29 +68,39 @@ def draw(heading: str, book: str, figure: Path | None = None) -> bytes:
     pen.text((_MARGIN + _FOOT - 8, bottom + _FOOT / 2 - 4), book, GRAY, _font(34, 500), anchor="lm")
     pen.rectangle((0, SIZE[1] - 8, *SIZE), BLUE)
     file = io.BytesIO()
-    # Optimized as well, it would be 7 % smaller and take seven times as long.
+    # With optimize=True it would be 7 % smaller and take seven times as long.
     card.quantize(_COLORS, Image.Quantize.FASTOCTREE).save(file, "PNG")
     return file.getvalue()
 
 
 @lru_cache
 def _logo(size: int) -> Image.Image:
-    """Return the two losses the course begins with, squared and absolute error: drawn large, for smooth edges."""
+    """Return the logo of the website, which is drawn large and made smaller, for smooth edges."""
     logo = Image.new("RGB", (8 * size, 8 * size), "white")
     pen = ImageDraw.Draw(logo)
     unit = 8 * size / 32
-    steps = [step / 50 for step in range(-50, 51)]
-    for points, color in (
-        ([(16 + 11 * x, 26 - 20 * x * x) for x in steps], BLUE),
-        ([(4, 12), (16, 26), (28, 12)], ORANGE),
-    ):
-        pen.line([(x * unit, y * unit) for x, y in points], color, round(3 * unit), joint="curve")
+    for path in layout.logo():
+        points = [(x * unit, y * unit) for x, y in _points(path.getAttribute("d"))]
+        pen.line(points, path.getAttribute("stroke"), round(3 * unit), joint="curve")
     return logo.resize((size, size), Image.Resampling.LANCZOS)
 
 
+def _points(path: str) -> list[tuple[float, float]]:
+    """Return the points of a path in SVG that is straight lines (M L L...) or one quadratic curve (M Q)."""
+    numbers = [float(word.lstrip("MQL")) for word in path.split()]
+    corners = list(zip(numbers[::2], numbers[1::2], strict=True))
+    if "Q" not in path:
+        return corners
+    steps = [step / 100 for step in range(101)]
+    xs, ys = (
+        [(1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c for t in steps] for a, b, c in zip(*corners, strict=True)
+    )
+    return list(zip(xs, ys, strict=True))
+
+
 def write(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Draw a page's card; without an address of the site nothing could refer to it."""
-    if address.site() and pagename in app.env.found_docs | _TITLES.keys():
+    """Draw a page's card; a page refers to it by its whole address, so only where the site has one."""
+    if address.site() and pagename in app.env.found_docs | generated.PAGES.keys():
         path = Path(app.outdir, FOLDER, file_name(pagename))
         path.parent.mkdir(exist_ok=True)
         figure = app.env.metadata[pagename].get("figure")

@@ -1,4 +1,4 @@
-"""Code without markup that no style uses: half the elements of a page with many cells would be names and brackets."""
+"""Highlighted code without the markup that no style uses, which is half the elements of a page with many cells."""
 
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ class SparseFormatter(HtmlFormatter):
 
 
 def setup(app: Sphinx) -> None:
-    # Sphinx asks for a formatter for every block, and each works out a style sheet that nobody reads.
+    # Sphinx makes a formatter for every block, and each computes a style sheet that nobody reads: one is enough.
     PygmentsBridge.html_formatter = staticmethod(lru_cache(SparseFormatter))
     # Otherwise Pygments looks for the lexer of the notebooks' code among all installed packages, for every cell.
     app.add_lexer("ipython3", find_lexer_class_by_name("ipython3"))

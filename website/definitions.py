@@ -25,7 +25,7 @@ def terms(doctree: nodes.document, page: str) -> list[str]:
 def definitions(app: Sphinx) -> dict[str, str]:
     """Return the first paragraph of each entry after its title as HTML, with nothing in it to click.
 
-    Without links it is the same on every page.
+    Links would differ from page to page; without them one definition serves all.
     """
     found = {}
     for section in app.env.get_doctree(GLOSSARY).findall(nodes.section):

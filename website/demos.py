@@ -14,9 +14,9 @@ from docutils import nodes
 from nbformat import NotebookNode
 from sphinx.transforms import SphinxTransform
 
+from lossbook.explorable import MIME
 from tools.repository import ROOT
 
-MIME = "application/vnd.lossbook.explorable+json"
 STATIC = ROOT / "lossbook" / "explorable" / "static"
 
 
@@ -41,7 +41,7 @@ def _outputs(output: NotebookNode) -> list[NotebookNode]:
 
 def figure_html(spec: dict, frames: str) -> str:
     """Return a figure that the page's script makes live."""
-    # The one sequence that would end the script element early.
+    # This one sequence would end the script element early.
     packed = json.dumps({"spec": spec, "frames": frames}, separators=(",", ":")).replace("</", "<\\/")
     caption = "".join(map(_part, spec["caption"]))
     return (
@@ -87,7 +87,7 @@ def pictures(nb: NotebookNode) -> set[str]:
 class PicturesWithoutScript(SphinxTransform):
     """Show the picture of a demo only where scripts do not run."""
 
-    # After the pictures have got their alternative text.
+    # After the transform that gives the pictures their alternative text.
     default_priority = 510
 
     def apply(self, **kwargs) -> None:

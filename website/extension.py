@@ -12,9 +12,9 @@ from website import (
     code,
     definitions,
     demos,
-    frame,
     images,
     index,
+    layout,
     mathematics,
     meta,
     notfound,
@@ -27,24 +27,24 @@ from website.notebooks import ImagesAndSetup
 from website.progress import MathInSummaries, PlaceForProgress
 from website.tabs import FrameworkTabs
 
-STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    config.html_static_path += [str(STATIC), str(demos.STATIC)]
-    config.html_favicon = str(STATIC / "favicon.svg")
+    config.html_static_path += [str(layout.STATIC), str(demos.STATIC)]
+    config.html_favicon = str(layout.FAVICON)
     config.html_theme_options.update(theme_options())
     config.html_math_renderer = mathematics.RENDERER
     config.html_baseurl = address.site() or ""
-    config.templates_path = [str(Path(__file__).parent / "templates"), *config.templates_path]
+    config.templates_path = [str(TEMPLATES), *config.templates_path]
 
 
 def _use_all_cores(app: Sphinx) -> None:
     """Do what ``sphinx-build --jobs`` does: the command of Jupyter Book has no such option."""
     # One more than cores: while pages are written, one process does little but hand them to the others.
     app.parallel = (os.cpu_count() or 1) + 1
-    # sphinx-external-toc loads this extension. Pages may be read at the same time, because it does nothing before all
-    # have been read, but it does not say so.
+    # sphinx-external-toc loads this extension. It does nothing until all pages have been read, so they can be read in
+    # parallel, but it does not say so.
     if "sphinx_multitoc_numbering" in app.extensions:
         app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
 
@@ -60,7 +60,7 @@ def setup(app: Sphinx) -> dict:
     app.add_transform(demos.PicturesWithoutScript)
     app.add_transform(MathInSummaries)
     app.add_transform(PlaceForProgress)
-    frame.setup(app)
+    layout.setup(app)
     code.setup(app)
     images.setup(app)
     mathematics.setup(app)

@@ -15,16 +15,15 @@ from sphinx.transforms import SphinxTransform
 
 from tools import pages
 from tools.repository import ROOT
+from website import generated
 from website.definitions import GLOSSARY
 
-PAGE = "genindex"
-TITLE = "Index"
 LOSSES = "chapters/reference/losses"
 
 
 @dataclass
 class Place:
-    """A page, and the sections of it that an entry is mentioned in; the page's opening is none of them."""
+    """A page, and the sections of it that an entry is mentioned in; the opening of the page is not listed."""
 
     title: str
     address: str
@@ -56,13 +55,13 @@ class Mentions:
 
 
 def note(app: Sphinx, document: nodes.document) -> None:
-    """Keep with a page, while it is read, what its sections mention: the index need not go through all pages again."""
+    """Keep what a page's sections mention while it is read: the index then need not go through all pages again."""
     sections = {section: _no_mentions(section) for section in document.findall(nodes.section)}
     for link in document.findall(addnodes.pending_xref):
         sections[_section(link)].links.add((link.get("reftarget"), link.get("reftargetid")))
     for kind in (nodes.literal_block, nodes.literal):
         for code in document.findall(kind):
-            # Only what somebody wrote, not what it printed.
+            # Only code that somebody wrote, not what it printed.
             if kind is nodes.literal or "python" in code.get("language", ""):
                 sections[_section(code)].names.update(re.findall(r"\w+", code.astext()))
     app.env.metadata[app.env.docname]["mentions"] = list(sections.values())
@@ -76,7 +75,7 @@ def _no_mentions(section: nodes.section) -> Mentions:
 
 def fill(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Give the index to its template, by letter."""
-    if pagename == PAGE:
+    if pagename == generated.INDEX.name:
         found = sorted(entries(app).values(), key=lambda entry: (entry.name.casefold(), entry.address))
         context["letters"] = [(letter, list(members)) for letter, members in groupby(found, lambda one: one.letter)]
 
@@ -93,7 +92,7 @@ def entries(app: Sphinx) -> dict[tuple[str, str], Entry]:
     losses = {entry.name: key for key, entry in found.items() if key[0] == LOSSES}
     for path in pages.documents():
         page = path.relative_to(ROOT).with_suffix("").as_posix()
-        # There, every entry speaks of many others.
+        # Not from these two, where every entry mentions many others.
         if page in app.env.found_docs and page not in (GLOSSARY, LOSSES):
             address = app.builder.get_target_uri(page)
             places: dict[tuple[str, str], Place] = {}
@@ -121,7 +120,7 @@ def _section(node: nodes.Node) -> nodes.section:
 
 
 class InNavigation(SphinxTransform):
-    """Put the index, which is nobody's file and so not in ``_toc.yml``, at the end of the navigation."""
+    """Put the index, which has no file and so no line in ``_toc.yml``, at the end of the navigation."""
 
     # After sphinx-external-toc has put in what that file lists.
     default_priority = 110
@@ -129,7 +128,7 @@ class InNavigation(SphinxTransform):
     def apply(self, **kwargs) -> None:
         if self.env.docname == self.config.root_doc:
             *_, last = self.document.findall(addnodes.toctree)
-            last["entries"].append((TITLE, PAGE))
+            last["entries"].append((generated.INDEX.title, generated.INDEX.name))
 
 
 def setup(app: Sphinx) -> None:

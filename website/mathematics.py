@@ -8,7 +8,9 @@ import html
 import re
 
 from docutils import nodes
+from markdown_it import MarkdownIt
 from math_core import LatexError, LatexToMathML
+from mdit_py_plugins.dollarmath import dollarmath_plugin
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
@@ -17,6 +19,7 @@ RENDERER = "mathml"
 LONG = 20  # characters; browsers do not break MathML, and what is shorter fits a line of 18rem
 
 _converter = LatexToMathML(fancy_error=False)
+_dollars = MarkdownIt("zero").use(dollarmath_plugin)  # of Markdown, formulas alone
 _logger = logging.getLogger(__name__)
 
 
@@ -38,7 +41,10 @@ def in_line(latex: str, place: nodes.Node | None = None) -> str:
 
 def in_text(text: str) -> str:
     """Return HTML with each ``$...$`` in it typeset."""
-    return re.sub(r"\$([^$]+)\$", lambda formula: in_line(html.unescape(formula[1])), text)
+    return "".join(
+        in_line(html.unescape(part.content)) if part.type == "math_inline" else part.content
+        for part in _dollars.parseInline(text)[0].children
+    )
 
 
 def _inline(translator: HTML5Translator, node: nodes.math) -> None:

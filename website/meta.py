@@ -1,4 +1,4 @@
-"""What a page's head says to search engines and to those who show a link to it.
+"""What a page's head says to search engines, and to sites that show a link to it.
 
 No extension does this as the book needs it: sphinxext-opengraph takes the first words of a page for its description,
 leaves out the pages without a source (index, search, 404), and wants Matplotlib for its pictures.
@@ -9,34 +9,28 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from tools import descriptions
-from website import address, cards
+from tools import pages
+from website import address, cards, generated
 
-# The pages that are nobody's file.
-WITHOUT_FILE = {
-    "genindex": "Every term and every loss of the book from A to Z, with the sections that explain or use them.",
-    "search": "Search all pages of Loss Book. It runs in your browser, needs no server, and sends nothing you type.",
-    "404": "There is no page at this address. Search the book, or go on from the list of its chapters.",
-}
+FRONT_DOOR = "index"  # the page at the bare address, which leads to the first page of the book
 
 
 def description(app: Sphinx, pagename: str) -> str:
     """Return what a page says of itself."""
-    if pagename in WITHOUT_FILE:
-        return WITHOUT_FILE[pagename]
-    name = app.config.root_doc if pagename == "index" else pagename
-    return app.env.metadata[name].get("about") or descriptions.read(Path(app.env.doc2path(name)))
+    if pagename in generated.PAGES:
+        return generated.PAGES[pagename].description
+    return pages.about(Path(app.env.doc2path(pagename))).description
 
 
 def add_tags(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Add a page's description and, where the site has an address, the picture and the words of a shared link."""
-    text = description(app, pagename)
+    # For search engines and shared links, the front door is the page that it leads to.
+    shown = app.config.root_doc if pagename == FRONT_DOOR else pagename
+    text = description(app, shown)
     tags = {"description": text}
     properties = {}
     site = address.site()
     if site:
-        shown = app.config.root_doc if pagename == "index" else pagename
-        # The front door only leads on to the first page, which is the one to be found.
         context["pageurl"] = site + app.builder.get_target_uri(shown)
         tags["twitter:card"] = "summary_large_image"
         properties = {
@@ -58,8 +52,8 @@ def add_tags(app: Sphinx, pagename: str, templatename: str, context: dict, doctr
 
 
 def front_door(app: Sphinx) -> list[tuple[str, dict, str]]:
-    """Yield the page at the bare address, which leads to the first page of the book."""
-    return [("index", {"target": app.builder.get_target_uri(app.config.root_doc)}, "front-door.html")]
+    """Return the front door, with what its template shows."""
+    return [(FRONT_DOOR, {"target": app.builder.get_target_uri(app.config.root_doc)}, "front-door.html")]
 
 
 def setup(app: Sphinx) -> None:

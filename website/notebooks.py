@@ -10,9 +10,9 @@ from docutils import nodes
 from nbformat import NotebookNode
 from sphinx.transforms import SphinxTransform
 
-from tools import descriptions, notebooks
+from tools import written
 from tools.notebooks import tags
-from website import demos, progress
+from website import demos
 
 
 @lru_cache(maxsize=1)
@@ -29,7 +29,6 @@ def read(text: str) -> NotebookNode:
         for part in {"front-block", "aside"} & set(tags(cell)):
             cell.source = f"``````{{div}} {part}\n{cell.source}\n``````"
     demos.live(nb)
-    progress.mark_quizzes(nb)
     return nb
 
 
@@ -42,8 +41,8 @@ class ImagesAndSetup(SphinxTransform):
     """Carry over from a notebook what MyST-NB leaves behind, and keep the theme from tinting figures.
 
     A notebook's figure gets its alternative text, and its width without its height, so that it keeps its proportions
-    on a narrow screen. The page remembers what others ask for later: what it says of itself, from which address its
-    setup cell installs the package, and its first figure.
+    on a narrow screen. The page remembers what others ask for later: from which address its setup cell installs the
+    package, and its first figure.
     """
 
     default_priority = 500
@@ -58,11 +57,9 @@ class ImagesAndSetup(SphinxTransform):
         nb = _stored(path.read_text(encoding="utf-8"))
         page = self.env.metadata[self.env.docname]
         page["demos"] = demos.pictures(nb)
-        page["about"] = descriptions.of(nb)
+        page["setup_address"] = written.setup_address(nb)
         figures = {}  # MyST-NB names an image after its bytes
         for cell in nb.cells:
-            if "setup" in tags(cell):
-                page["setup_address"] = notebooks.setup_address(cell.source)
             for output in cell.get("outputs", []):
                 if "image/png" in output.get("data", {}):
                     content = base64.b64decode(output.data["image/png"])

@@ -3,21 +3,19 @@
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from website import address
-
-PAGE = "404"
+from website import address, generated
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    config.notfound_pagename = PAGE
+    config.notfound_pagename = generated.NOT_FOUND.name
     config.notfound_template = "not-found.html"
-    config.notfound_context = {"title": "No such page"}
+    config.notfound_context = {}  # otherwise it is given words of the extension's own
     config.notfound_urls_prefix = address.folder()
 
 
 def root_for_scripts(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Tell the theme's scripts where the site begins, which the extension leaves relative."""
-    if pagename == PAGE:
+    """Tell the page's scripts where the site begins: the extension leaves that relative to an unknown address."""
+    if pagename == generated.NOT_FOUND.name:
         context["content_root"] = address.folder()
 
 

@@ -1,8 +1,8 @@
 """The whole book as one PDF: its built pages, put together into one page, which a browser prints.
 
 The pages are put together here because Sphinx's own builder of a single page does not tell their anchors apart: every
-link to an "Exercises" would lead to the first. LaTeX is no way round a missing browser. Its writer leaves out what is
-HTML in a page: the live figures are, and so is what unfolds, so that every solution would stand open.
+link to an "Exercises" would lead to the first. LaTeX would need no browser, but Sphinx's writer for it leaves out what
+is HTML in a page: the live figures, and the tags around what unfolds, so that every solution would stand open.
 """
 
 import io
@@ -50,17 +50,13 @@ def merge(html: Path) -> str:
         title = page.h1.get_text().removesuffix("#")
         _move(page.article, name, names)
         page.article["id"] = _id(name)
-        found.append({"name": name, "id": _id(name), "title": title, "article": page.article})
-    chapters = [(chapter, list(members)) for chapter, members in groupby(found, lambda page: _chapter(page["name"]))]
+        kicker = page.select_one(".kicker")
+        chapter = kicker.get_text() if kicker else ""  # the page before all chapters has none
+        found.append({"id": _id(name), "title": title, "chapter": chapter, "article": page.article})
+    chapters = [(chapter, list(members)) for chapter, members in groupby(found, lambda page: page["chapter"])]
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(citation=citation(), site=address.site(), styles=styles, scripts=scripts, chapters=chapters)
-
-
-def _chapter(name: str) -> str:
-    """Return the name of a page's chapter, or nothing for the page before all chapters."""
-    folders = name.split("/")[1:-1]
-    return folders[0].replace("-", " ").capitalize() if folders else ""
 
 
 def _target(name: str, link: str) -> str:
@@ -75,14 +71,14 @@ def _id(name: str, fragment: str = "") -> str:
 
 
 def _move(article: Tag, name: str, names: list[str]) -> None:
-    """Make an article one among many: with anchors of its own, and links that lead where they did."""
+    """Make an article part of the book: its anchors unlike those of others, its links leading where they led."""
     for element in article.find_all(True):
         if "id" in element.attrs:
             element["id"] = _id(name, element["id"])
         for attribute in NAMING:
             if attribute in element.attrs:
                 element[attribute] = " ".join(_id(name, one) for one in str(element[attribute]).split())
-        if "name" in element.attrs:  # of tabs and other buttons of which one is chosen
+        if "name" in element.attrs:  # shared by the buttons of one choice, such as tabs
             element["name"] = _id(name, element["name"])
         if element.name in HEADINGS:
             element["aria-level"] = HEADINGS.index(element.name) + 2
@@ -124,7 +120,7 @@ def write(book: str, html: Path, output: Path, chromium: Browser) -> None:
     page.evaluate("document.fonts.ready")
     titles = page.locator("h1, h2, h3, h4, h5, h6").evaluate_all("all => all.map((one) => one.textContent)")
     titles = [title.removesuffix("#") for title in titles]
-    # Printed twice: only then are the numbers of the pages known.
+    # Printed twice: the page numbers in the contents are known only after the first time.
     _number(page, page.pdf(format="A4", prefer_css_page_size=True))
     printed = page.pdf(format="A4", prefer_css_page_size=True, outline=True, tagged=True)
     page.close()
@@ -141,7 +137,7 @@ def _number(page: Page, printed: bytes) -> None:
 
 
 def _describe(printed: bytes, titles: list[str], output: Path) -> None:
-    """Write the PDF with what a library asks for, and without the day on which it was made."""
+    """Write the PDF with the metadata that a library asks for, and without the day on which it was made."""
     about = citation()
     spaced = {"".join(title.split()): title for title in titles}
     with pikepdf.open(io.BytesIO(printed)) as pdf:

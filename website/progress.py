@@ -3,21 +3,11 @@
 import re
 
 from docutils import nodes
-from nbformat import NotebookNode
 from sphinx.transforms import SphinxTransform
 
-from tools.notebooks import tags
 from website.mathematics import in_text
 
 _SUMMARY = re.compile(r"<summary>.*?</summary>", re.S)
-_QUIZ = re.compile(r"^from lossbook\.exercises\.\S+ import quiz$", re.M)
-
-
-def mark_quizzes(nb: NotebookNode) -> None:
-    """Tag the cells that show a quiz."""
-    for cell in nb.cells:
-        if cell.cell_type == "code" and _QUIZ.search(cell.source):
-            cell.metadata.tags = [*tags(cell), "quiz"]
 
 
 class MathInSummaries(SphinxTransform):

@@ -7,7 +7,7 @@ from sphinx.search.en import SearchEnglish
 
 
 class English(SearchEnglish):
-    """Sphinx forgets with each page what became of a word, and to find that out takes most of the index's time."""
+    """Remembers the stem of each word: Sphinx finds it anew for each page, which takes most of the index's time."""
 
     def init(self, options: dict) -> None:
         super().init(options)

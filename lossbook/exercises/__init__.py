@@ -1,4 +1,6 @@
-"""Exercises that say which mistake you made, bugs to repair, and quizzes: a package a chapter, a module a page.
+"""Exercises that say which mistake you made, bugs to repair, and quizzes: what they are made of, and your progress.
+
+The exercises themselves are in `lossbook.course`.
 
 >>> from lossbook.exercises import Item
 >>> Item("Which?", {"this": "Yes.", "that": "No."}, right="this").rights
@@ -6,7 +8,6 @@
 """
 
 import importlib
-import pkgutil
 
 from lossbook.exercises.exercise import Case, Choose, Exercise, FindNumber, WriteFunction
 from lossbook.exercises.mistakes import Mistake
@@ -18,16 +19,10 @@ __all__ = ["Case", "Choose", "Exercise", "FindNumber", "Item", "Mistake", "Quiz"
 
 
 def exercises() -> list[Exercise]:
-    """Return every exercise of the course, page by page."""
-    found = []
-    for chapter in pkgutil.iter_modules(__path__):
-        if not chapter.ispkg:
-            continue
-        package = importlib.import_module(f"{__name__}.{chapter.name}")
-        for page in pkgutil.iter_modules(package.__path__):
-            module = importlib.import_module(f"{package.__name__}.{page.name}")
-            found += [each for each in vars(module).values() if isinstance(each, Exercise)]
-    return found
+    """Return every exercise, page by page in the order of the course."""
+    # The course stands above this module, which knows nothing of it until somebody asks.
+    course = importlib.import_module("lossbook.course")
+    return [exercise for page in course.pages() for exercise in course.exercises(page).values()]
 
 
 def progress() -> Result:

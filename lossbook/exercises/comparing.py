@@ -92,14 +92,14 @@ def _steps(code: CodeType) -> list:
     # Instructions by what they mean: an argument is a place in a table that a docstring moves, and a jump goes to an
     # address. An instruction that does nothing marks a line, from Python 3.13 on two accesses to variables become one
     # instruction if they stand on the same line, and with that 3.14 may borrow a reference or not: only the layout
-    # differs.
+    # differs. And a method is called in one way if its module is imported in the same cell, in another if elsewhere.
     steps = []
     for step in dis.get_instructions(code):
-        opname = step.opname.replace("_BORROW", "")
+        opname = step.opname.replace("_BORROW", "").replace("LOAD_METHOD", "LOAD_ATTR")
         pair = re.fullmatch("((?:LOAD|STORE)_FAST.*)_((?:LOAD|STORE)_FAST.*)", opname)
         if pair:
             steps += [(step.offset, name, repr(value)) for name, value in zip(pair.groups(), step.argval, strict=True)]
-        elif opname not in ("NOP", "EXTENDED_ARG"):
+        elif opname not in ("NOP", "EXTENDED_ARG", "PUSH_NULL"):
             steps.append((step.offset, opname, step))
 
     def meaning(argument: Any) -> Any:

@@ -25,10 +25,15 @@ from lossbook.exercises.running import Outcome, call
 class Exercise:
     """What all exercises share: a name, hints that come one after the other, and a solution.
 
+    A subclass sets `starter`, the code that the learner finds, and `answered`, what of it is handed to `check`.
+
     Args:
         name: ``chapter/page/exercise``, in lower-case words joined by hyphens.
-        hints: from a nudge to nearly the answer.
+        hints: from a nudge to nearly the answer, as Markdown with mathematics between dollar signs.
     """
+
+    starter: str
+    answered: str
 
     def __init__(self, name: str, *, hints: Sequence[str]) -> None:
         if name.count("/") != 2:
@@ -55,6 +60,11 @@ class Exercise:
         """Show a solution."""
         return Result("note", *self._solution())
 
+    def folds(self) -> dict[str, str]:
+        """Return what unfolds below the check, as Markdown by title."""
+        hints = "\n".join(f"- {hint}" for hint in self.hints)
+        return {"Hints": hints} | self._answers()
+
     def __repr__(self) -> str:
         return f"Exercise {self.name}: check(your answer), hint(), solution()"
 
@@ -63,6 +73,11 @@ class Exercise:
 
     def _solution(self) -> tuple[str, str]:
         raise NotImplementedError
+
+    def _answers(self) -> dict[str, str]:
+        """Return the folds that give the answer away."""
+        message, _ = self._solution()
+        return {"A solution": message}
 
 
 @dataclass(frozen=True)
@@ -89,6 +104,8 @@ class WriteFunction(Exercise):
         cases: what it is tried on; plain tuples stand for cases without a remark.
         mistakes: wrong versions, each with its message. Those of `lossbook.exercises.mistakes` come for free.
         hints: from a nudge to nearly the answer.
+        cause: what is wrong with the starter, where it is a bug to find; Markdown.
+        remark: what there is to say about the solution; Markdown.
         what: what the function returns, as messages call it: "gradient", "value", ...
         rtol, atol: how far a number may be off.
 
@@ -115,6 +132,8 @@ class WriteFunction(Exercise):
         cases: Iterable[Case | tuple],
         mistakes: Sequence[Mistake] = (),
         hints: Sequence[str] = (),
+        cause: str = "",
+        remark: str = "",
         what: str = "result",
         rtol: float = 1e-6,
         atol: float = 1e-9,
@@ -123,15 +142,22 @@ class WriteFunction(Exercise):
         self.starter = textwrap.dedent(starter).strip()
         self.version = solution
         self.cases = [case if isinstance(case, Case) else Case(case) for case in cases]
+        self.cause, self.remark = textwrap.dedent(cause).strip(), textwrap.dedent(remark).strip()
         self.what, self.rtol, self.atol = what, rtol, atol
         self.special = list(mistakes)
         self.expected = [solution(*case.arguments) for case in self.cases]
+
+    @property
+    def answered(self) -> str:
+        """The name of the starter's function; of several, the one with the gap, else the last, which uses the rest."""
+        functions = [node for node in ast.parse(self.starter).body if isinstance(node, ast.FunctionDef)]
+        return max(reversed(functions), key=_has_gap).name if functions else "function"
 
     @cached_property
     def mistakes(self) -> list[tuple[Mistake, list[Outcome]]]:
         """Every known mistake that shows on the cases, with what it gives; of two that look alike, the first.
 
-        Where a case says itself what is wrong with it, no mistake from the common stock is to say so less well.
+        A case's own remark is more exact than a mistake that any function can have, so it takes precedence.
         """
         known: list[tuple[Mistake, list[Outcome]]] = []
         right = [Outcome(value) for value in self.expected]
@@ -238,24 +264,23 @@ class WriteFunction(Exercise):
             name in unchanged or there[name] is None or same_code(there[name], each) for name, each in given.items()
         )
 
-    @property
-    def _name(self) -> str:
-        """What the starter calls the function; of several, the one with the gap, else the last, which uses the rest."""
-        functions = [node for node in ast.parse(self.starter).body if isinstance(node, ast.FunctionDef)]
-        return max(reversed(functions), key=_has_gap).name if functions else "function"
-
     def _invitation(self) -> str:
         if _has_gap(ast.parse(self.starter)):
-            return f"Replace the `...` in `{self._name}` with your code."
-        return f"`{self._name}` is as you found it. Find the mistake, and repair it."
+            return f"Replace the `...` in `{self.answered}` with your code."
+        return f"`{self.answered}` is as you found it. Find the mistake, and repair it."
 
     def _call(self, answer: Callable, case: Case) -> str:
         name = getattr(answer, "__name__", "")
-        name = name if isinstance(name, str) and name.isidentifier() else self._name
+        name = name if isinstance(name, str) and name.isidentifier() else self.answered
         return f"Tried: `{name}({', '.join(map(shown, case.arguments))})`."
 
     def _solution(self) -> tuple[str, str]:
-        return "One way to write it:", _source(self.version, self._name)
+        return "One way to write it:", _source(self.version, self.answered)
+
+    def _answers(self) -> dict[str, str]:
+        _, code = self._solution()
+        solution = "\n\n".join(filter(None, [f"```python\n{code}\n```", self.remark]))
+        return ({"The cause": self.cause} if self.cause else {}) | {"A solution": solution}
 
 
 def _is_code(constant: Any) -> bool:
@@ -324,7 +349,7 @@ class FindNumber(Exercise):
         tolerance: how far off an answer may be.
         mistakes: what to say about numbers that show a mistake.
         hints: from a nudge to nearly the answer.
-        why: why it is that number, said when it is found.
+        why: why it is that number, said when it is found, and below the number in the solution.
 
     >>> exercise = FindNumber(
     ...     "regression/quantiles/share",
@@ -348,6 +373,7 @@ class FindNumber(Exercise):
         hints: Sequence[str] = (),
     ) -> None:
         super().__init__(name, hints=hints)
+        self.starter, self.answered = "answer = ...", "answer"
         self.answer, self.tolerance, self.why = float(answer), float(tolerance), why
         self.special = dict(mistakes or {})
         self.mistakes = self._known(self.special)
@@ -383,7 +409,7 @@ class FindNumber(Exercise):
         return Result("wrong", f"It is {'less' if answer > self.answer else 'more'} than {answer:.10g}.")
 
     def _solution(self) -> tuple[str, str]:
-        return f"`{self.answer:.6g}`, and anything within {self.tolerance:g} of it. {self.why}".strip(), ""
+        return f"`{self.answer:.6g}`. {self.why}", ""
 
 
 def _one_number(answer: Any) -> float | None:
@@ -424,6 +450,9 @@ class Choose(Exercise):
     ) -> None:
         super().__init__(name, hints=hints)
         self.options, self.right, self.reasons, self.because = dict(options), right, dict(reasons or {}), because
+        self.starter, self.answered = "answer = ...", "answer"
+        if self.reasons:
+            self.starter, self.answered = "answer = ...\nreason = ...", "answer, reason"
         if right not in self.options or (self.reasons and because not in self.reasons):
             raise ValueError(f"the right answer of {name} must be among its options and reasons")
 
@@ -439,8 +468,12 @@ class Choose(Exercise):
             return Result("wrong", self.options[answer])
         if self.reasons and more[0] != self.because:
             return Result("wrong", f"The choice is right, and the reason is not. {self.reasons[more[0]]}")
-        return Result("passed", " ".join(filter(None, [self.options[answer], self.reasons.get(self.because, "")])))
+        return Result("passed", self._why)
+
+    @property
+    def _why(self) -> str:
+        return " ".join(filter(None, [self.options[self.right], self.reasons.get(self.because, "")]))
 
     def _solution(self) -> tuple[str, str]:
-        reason = f", because `{self.because!r}`" if self.reasons else ""
-        return f"`{self.right!r}`{reason}. {self.options[self.right]}", ""
+        reason = f', for the reason `"{self.because}"`' if self.reasons else ""
+        return f'`"{self.right}"`{reason}. {self._why}', ""

@@ -27,7 +27,7 @@ def _check_name(name: str) -> None:
 
 
 def _trait(kind: type, control: "Control") -> "TraitType":
-    """Return a trait that takes what the control takes, so that nobody observes anything else."""
+    """Return a trait that refuses what the control refuses, so that its observers never see such a value."""
     from traitlets import TraitError
 
     class Checked(kind):
@@ -112,7 +112,7 @@ class Slider:
 
     @property
     def positions(self) -> NDArray:
-        """Every reachable position, in units of nodes."""
+        """Every reachable position, counted in nodes: 1.5 is halfway between the second and the third."""
         return np.arange((len(self.nodes) - 1) * self.between + 1) / self.between
 
     @property

@@ -1,10 +1,9 @@
 """Functions become frames: evaluated on the grid of their controls, rounded to integers, and packed.
 
 What comes out is small because neighboring frames look alike: differences along the axes of the grid and of the curve
-are mostly near zero. Fifteen bits are 1,500 steps per height of a panel, even with the room left around it.
+are mostly near zero. Fifteen bits are 1,500 steps per height of a panel, even with the room kept around it.
 """
 
-import inspect
 import itertools
 import math
 import zlib
@@ -16,16 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossbook.explorable.controls import Control
+from lossbook.explorable.functions import Where, call, parameters
 
-# A function of more combinations takes long to evaluate and does not fit into the page.
+# A function of more combinations takes long to evaluate, and its values are too many for a page.
 MOST_EVALUATIONS = 50_000
 
 # How far beyond the limits of an axis a curve is kept, in lengths of the axis. A segment that leaves the panel is
 # still drawn in its direction.
 MARGIN = 10
 
-# Steps over the whole range of a source: a fifth of a pixel, so that nothing is drawn a tenth of a pixel off. Twice as
-# many would make the frames a tenth heavier, and nobody would see it.
+# Steps over the whole range of a source. One is about a fifth of a pixel, so what is drawn is off by a tenth at most.
+# Twice as many would make the frames a tenth heavier, and nobody would see the difference.
 FINEST = 32767
 
 # A readout is stored in units of a sixteenth of its last printed digit.
@@ -55,52 +55,6 @@ class Scale:
         if self.is_length:
             return np.clip(values, -room, room)
         return np.clip(values, self.low - room, self.high + room)
-
-
-@dataclass
-class Where:
-    """The place of a source, for error messages."""
-
-    what: str
-    state: dict[str, Any] | None = None
-
-    def __str__(self) -> str:
-        return self.what
-
-    @property
-    def at(self) -> str:
-        if not self.state:
-            return ""
-        return " at " + ", ".join(f"{name} = {_shown(value)}" for name, value in self.state.items())
-
-
-def call(function: Callable, where: Where) -> Any:
-    """Return what a function gives; an exception says where it was raised."""
-    try:
-        return function(**(where.state or {}))
-    except Exception as error:
-        error.add_note(f"raised by {where}{where.at}")
-        raise
-
-
-def _shown(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else repr(value)
-
-
-def parameters(function: Callable, controls: dict[str, Control], what: str) -> list[str]:
-    """Return the controls that a function depends on; parameters with a default of their own may be anything.
-
-    Raises:
-        ValueError: for a parameter that is no control.
-    """
-    names = []
-    for name, parameter in inspect.signature(function).parameters.items():
-        if name in controls:
-            names.append(name)
-        elif parameter.default is inspect.Parameter.empty:
-            known = ", ".join(controls) or "none"
-            raise ValueError(f"{what}: the function takes {name!r}, which is no control; controls are {known}")
-    return names
 
 
 def grid(function: Callable, controls: dict[str, Control], what: str) -> tuple[list[str], list[list]]:
@@ -167,10 +121,10 @@ def quantize(values: NDArray) -> tuple[NDArray, float, float]:
 def quantize_printed(values: NDArray, decimals: int) -> tuple[NDArray, float, float]:
     """Return integers in units of a sixteenth of the last printed digit, each on the side to which Python rounds it."""
     unit = 10.0**-decimals
-    # As Python rounds: NumPy does it otherwise.
+    # Python rounds here, since it printed what the page is compared with: NumPy rounds some numbers otherwise.
     printed = np.array([round(round(float(value), decimals) / unit) for value in values.flat])
     exact = np.round(values.ravel() / unit * FINE)
-    # Never on a tie: seven sixteenths from the printed digit at most.
+    # At most seven sixteenths from the printed digit: eight would be a tie, which the page may round the other way.
     fine = np.clip(exact, FINE * printed - 7, FINE * printed + 7).astype(np.int64).reshape(values.shape)
     lowest = int(fine.min())
     return fine - lowest, lowest * unit / FINE, unit / FINE
@@ -229,7 +183,7 @@ class Frames:
         values = evaluate(function, names, axes, Where(what), scale, ndim)
         integers, low, step = quantize(values)
         index = self._add(names, values.shape[len(axes) :], integers, 2, low, step, interpolate)
-        # An object's id may be given away once the object is gone.
+        # The source has to live on: the id of an object that is gone may be given to another.
         self._kept.append(source)
         self._known[key] = index
         return index

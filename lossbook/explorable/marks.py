@@ -1,8 +1,8 @@
 """What a panel is made of: axes, and marks on them.
 
 Where a mark takes numbers, it takes an array, a function of controls that returns an array, or a list of these, whose
-values are added up. A function says by the names of its parameters on which controls it depends; it is evaluated on
-the grid of those controls and of no others, so give each function few of them, and use sums where you can.
+values are added up. The names of a function's parameters, or `Bound`, say on which controls it depends; it is
+evaluated on the grid of those controls and of no others, so give each function few of them, and use sums where you can.
 """
 
 from collections.abc import Callable, Sequence
@@ -86,7 +86,7 @@ class Mark:
 
     @property
     def title(self) -> str:
-        """How errors call it."""
+        """Its name in error messages."""
         return f"{self.kind} {self.label!r}" if self.label else self.kind
 
 
@@ -163,7 +163,7 @@ class Heatmap(Mark):
 
     @property
     def z_range(self) -> tuple[float, float]:
-        """What lies beyond has the color of the limit, up to the room that is kept around every axis."""
+        """The range to be stored: values beyond a limit have the color of the limit."""
         return self.z_limits
 
 
@@ -182,7 +182,7 @@ class Contours(Mark):
 
     @property
     def z_range(self) -> tuple[float, float]:
-        """What lies far beyond the levels moves no contour; one level alone has no range of its own."""
+        """The range to be stored: values far beyond the levels move no contour. A single level gets room around it."""
         low, high = min(self.levels), max(self.levels)
         room = (high - low) or abs(low) or 1
         return low - room, high + room

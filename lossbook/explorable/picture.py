@@ -1,65 +1,56 @@
-"""The initial state of an explorable as a picture: for GitHub, for print, and for pages without JavaScript."""
+"""Panels at one state as a picture: for GitHub, for print, and for pages without JavaScript."""
 
 import base64
 import io
 import textwrap
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lossbook import plots
-from lossbook.explorable.frames import parameters
+from lossbook.explorable.functions import parameters
+from lossbook.explorable.marks import Axis, Mark, Panel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from lossbook.explorable.marks import Axis, Mark, Panel
-    from lossbook.explorable.widget import Explorable
 
 COLUMNS = 2
 LINE = 110  # characters of text that fit below the panels
 READOUT_HEIGHT = 0.24  # inches per line of text below the panels
 
 
-def draw(demo: "Explorable", state: dict[str, Any] | None = None) -> "Figure":
-    """Draw all panels with matplotlib, in the initial state unless told otherwise."""
-    state = demo.initial | (state or {})
-    columns = min(COLUMNS, len(demo.panels))
-    rows = -(-len(demo.panels) // columns)
-    lines = [part for line in caption(demo, state) for part in textwrap.wrap(line, LINE)]
-    height = rows * max(panel.height for panel in demo.panels) / plots.CSS_PIXELS_PER_INCH
+def draw(panels: Sequence[Panel], state: Mapping[str, Any], below: Sequence[str]) -> "Figure":
+    """Draw panels with matplotlib, with texts below them; the state has the value of every control."""
+    columns = min(COLUMNS, len(panels))
+    rows = -(-len(panels) // columns)
+    lines = [part for line in below for part in textwrap.wrap(line, LINE)]
+    height = rows * max(panel.height for panel in panels) / plots.CSS_PIXELS_PER_INCH
     made, axes = plots.figure(rows, columns, height=height + READOUT_HEIGHT * len(lines), squeeze=False)
-    for panel, place in zip(demo.panels, axes.flat, strict=False):
-        _panel(panel, place, demo, state)
-    for place in axes.flat[len(demo.panels) :]:
+    for panel, place in zip(panels, axes.flat, strict=False):
+        _panel(panel, place, state)
+    for place in axes.flat[len(panels) :]:
         place.set_axis_off()
     made.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=9, color=plots.INK)
     return made
 
 
-def png(demo: "Explorable") -> tuple[str, dict[str, int]]:
-    """Return the picture as base64, and its size on the page."""
-    image = plots.picture(draw(demo))
+def png(figure: "Figure") -> tuple[str, dict[str, int]]:
+    """Return a figure as base64, and its size on the page."""
+    image = plots.picture(figure)
     packed = io.BytesIO()
     image.save(packed, format="png", optimize=True)
     size = {"width": image.width // 2, "height": image.height // 2}
     return base64.b64encode(packed.getvalue()).decode(), size
 
 
-def caption(demo: "Explorable", state: dict[str, Any] | None = None) -> list[str]:
-    """Return what stands below the picture: the state it shows, and the readouts there."""
-    state = demo.initial | (state or {})
-    shown = [f"{control.label or name}: {control.print(state[name])}" for name, control in demo.controls.items()]
-    return ["Shown here: " + ", ".join(shown), *demo.printed(state)]
-
-
 class _Values:
     """The values of a mark's sources at one state."""
 
-    def __init__(self, mark: "Mark", demo: "Explorable", state: dict[str, Any]) -> None:
-        self._mark, self._demo, self._state = mark, demo, state
+    def __init__(self, mark: Mark, state: Mapping[str, Any]) -> None:
+        self._mark, self._state = mark, state
 
     def __getitem__(self, source: str) -> NDArray:
         value = getattr(self._mark, source)
@@ -71,14 +62,14 @@ class _Values:
     def call(self, part: Any) -> Any:
         if not callable(part):
             return part
-        names = parameters(part, self._demo.controls, "")
+        names = parameters(part, self._state, "")
         return part(**{name: self._state[name] for name in names})
 
 
-def _panel(panel: "Panel", axes: "Axes", demo: "Explorable", state: dict[str, Any]) -> None:
+def _panel(panel: Panel, axes: "Axes", state: Mapping[str, Any]) -> None:
     at_end = []
     for mark in panel.marks:
-        values = _Values(mark, demo, state)
+        values = _Values(mark, state)
         _DRAW[mark.kind](axes, mark, values)
         if mark.label:
             x, y = np.atleast_1d(values["x"]), np.atleast_1d(values["y1" if mark.kind == "area" else "y"])
@@ -93,7 +84,7 @@ def _panel(panel: "Panel", axes: "Axes", demo: "Explorable", state: dict[str, An
     _ends(axes, panel, at_end)
 
 
-def _limits(axes: "Axes", which: str, axis: "Axis") -> None:
+def _limits(axes: "Axes", which: str, axis: Axis) -> None:
     axes.set(**{f"{which}scale": "log" if axis.log else "linear", f"{which}lim": (axis.low, axis.high)})
     if isinstance(axis.ticks, int):
         if not axis.log:
@@ -103,7 +94,7 @@ def _limits(axes: "Axes", which: str, axis: "Axis") -> None:
         axes.set(**{f"{which}ticklabels": [text for _, text in axis.ticks]})
 
 
-def _beside(axes: "Axes", mark: "Mark", x: NDArray, y: NDArray) -> None:
+def _beside(axes: "Axes", mark: Mark, x: NDArray, y: NDArray) -> None:
     nearest = 0 if mark.label_at is None else int(np.argmin(np.abs(x - mark.label_at)))
     offset = (0, -9) if mark.label_below else (0, 9)
     plots.label(
@@ -119,7 +110,7 @@ def _beside(axes: "Axes", mark: "Mark", x: NDArray, y: NDArray) -> None:
     )
 
 
-def _ends(axes: "Axes", panel: "Panel", lines: list[tuple["Mark", NDArray, NDArray]]) -> None:
+def _ends(axes: "Axes", panel: Panel, lines: list[tuple[Mark, NDArray, NDArray]]) -> None:
     """Write the labels of lines to the right of the panel, none over another."""
     places = []
     for mark, x, y in lines:
@@ -137,7 +128,7 @@ def _ends(axes: "Axes", panel: "Panel", lines: list[tuple["Mark", NDArray, NDArr
 
 
 def _apart(heights: list[float], gap: float) -> list[float]:
-    """Move sorted heights apart, up to the top of the panel and then down again."""
+    """Move sorted heights apart: upward, and those that run out of the panel down again."""
     moved = []
     for height in heights:
         moved.append(max(height, moved[-1] + gap) if moved else height)

@@ -38,10 +38,8 @@ class Field:
             return value
         options = self.options
         factor = 100 if options["percent"] else 1
-        # NumPy rounds otherwise than Python.
-        scaled = (
-            round(float(value) * factor, options["decimals"]) + 0.0
-        )  # adding zero takes the sign from a negative zero
+        # A float of Python's own, as NumPy rounds some numbers otherwise. Adding zero makes a negative zero positive.
+        scaled = round(float(value) * factor, options["decimals"]) + 0.0
         pattern = "+" * options["sign"] + "," * options["comma"] + f".{options['decimals']}f"
         return format(scaled, pattern).replace("-", MINUS) + "\N{NO-BREAK SPACE}%" * options["percent"]
 
@@ -94,8 +92,3 @@ def parse_fixed(template: str, what: str) -> list[str | dict]:
         if isinstance(part, Field):
             raise ValueError(f"{what} must not have fields, got {part.name!r} in {template!r}")
     return parts
-
-
-def plain(parts: list[Part]) -> str:
-    """Return parts without fields as plain text."""
-    return "".join(part if isinstance(part, str) else next(iter(part.values())) for part in parts)

@@ -4,92 +4,33 @@ import base64
 import gzip
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from lossbook.explorable import picture
 from lossbook.explorable.controls import Control, Slider
-from lossbook.explorable.frames import Frames, Scale, parameters
+from lossbook.explorable.frames import Frames, Scale
+from lossbook.explorable.functions import parameters
 from lossbook.explorable.marks import ANCHORS, Axis, Bars, Handle, Mark, Panel, Text, color_name
+from lossbook.explorable.mime import MIME
+from lossbook.explorable.readouts import Guess, Readout
 from lossbook.explorable.text import Field, parse, parse_fixed
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 STATIC = Path(__file__).parent / "static"
-
-# The output that the website turns into a live figure. Whoever does not know it shows the picture beside it.
-MIME = "application/vnd.lossbook.explorable+json"
-
-
-@dataclass(frozen=True)
-class Readout:
-    """A line of text with numbers that follow the controls.
-
-    Args:
-        text: with fields in braces, each a control or one of the functions: ``"loss {risk:.1f} at {delta}"``. A control
-            is printed as its slider prints it. ``*r*`` is set in italics, `` `Huber` `` as code.
-        functions: by the names used in the text; each takes controls and returns a number or a text.
-        color: of the palette in `lossbook.plots`, where the line belongs to a mark; None for the text's own.
-        after_guess: whether it stays hidden until the reader has guessed.
-    """
-
-    text: str
-    functions: Mapping[str, Callable[..., float | str]]
-    color: str | None
-    after_guess: bool
-
-    def __init__(
-        self, text: str, *, color: str | None = None, after_guess: bool = False, **functions: Callable[..., float | str]
-    ) -> None:
-        for name, value in (("text", text), ("functions", functions), ("color", color), ("after_guess", after_guess)):
-            object.__setattr__(self, name, value)
-
-
-@dataclass(frozen=True)
-class Guess:
-    """A question that is asked before the answer is shown.
-
-    Args:
-        question: what to guess.
-        answers: each option with what is said about it.
-        right: the right options.
-        skip: the label of the button that shows the answer without a guess.
-
-    Raises:
-        ValueError: for fewer than two options, or a right one that is none of them.
-    """
-
-    question: str
-    answers: Mapping[str, str]
-    right: str | Sequence[str]
-    skip: str = "Show me"
-
-    def __post_init__(self) -> None:
-        if len(self.answers) < 2:
-            raise ValueError(f"answers must be two or more, got {len(self.answers)}")
-        unknown = set(self._rights) - set(self.answers)
-        if unknown:
-            raise ValueError(f"right must be among the answers, got {', '.join(sorted(unknown))}")
-
-    @property
-    def _rights(self) -> Sequence[str]:
-        return [self.right] if isinstance(self.right, str) else self.right
-
-    def spec(self) -> dict:
-        options = [
-            {"label": label, "feedback": parse_fixed(feedback, "guess"), "right": label in self._rights}
-            for label, feedback in self.answers.items()
-        ]
-        return {"question": parse_fixed(self.question, "guess"), "options": options, "skip": self.skip}
 
 
 class Explorable(anywidget.AnyWidget):
     """A figure that a reader moves, on a web page without a kernel and in a notebook alike.
 
-    Every function is evaluated here, on the grid of the controls in its signature; the page and the notebook only
+    Every function is evaluated here, on the grid of the controls that it depends on; the page and the notebook only
     interpolate and draw. In a notebook each control is a trait of the widget: it can be read, set, observed, and
     linked to another widget.
 
@@ -228,7 +169,7 @@ class Explorable(anywidget.AnyWidget):
 
     def printed(self, state: Mapping[str, Any] | None = None) -> list[str]:
         """Return the readouts as text at a state, the initial one unless told: computed directly, not interpolated."""
-        state = self.initial | dict(state or {})
+        state = self._whole(state)
         lines = []
         for readout in self.readouts:
             line = ""
@@ -249,20 +190,34 @@ class Explorable(anywidget.AnyWidget):
             lines.append(line)
         return lines
 
+    def described(self, state: Mapping[str, Any] | None = None) -> list[str]:
+        """Return what stands below the picture, a text a line: the value of each control, and the readouts."""
+        whole = self._whole(state)
+        shown = [f"{control.label or name}: {control.print(whole[name])}" for name, control in self.controls.items()]
+        return ["Shown here: " + ", ".join(shown), *self.printed(whole)]
+
+    def drawn(self, state: Mapping[str, Any] | None = None) -> "Figure":
+        """Return the picture at a state, the initial one unless told; controls left out take their defaults."""
+        whole = self._whole(state)
+        return picture.draw(self.panels, whole, self.described(whole))
+
+    def _whole(self, state: Mapping[str, Any] | None) -> dict[str, Any]:
+        return self.initial | dict(state or {})
+
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
         shown = super()._repr_mimebundle_(**options) or {}
         data, metadata = shown if isinstance(shown, tuple) else (shown, {})
-        image, size = picture.png(self)
-        # As one text: a notebook spreads everything else over thousands of lines.
+        image, size = picture.png(self.drawn())
+        # JSON in a text: a notebook would spread the declaration itself over thousands of lines.
         spec = json.dumps(self.spec, separators=(",", ":"), ensure_ascii=False)
         page = {"spec": spec, "frames": base64.b64encode(self.frames).decode()}
-        text = "\n".join([self.alt, *picture.caption(self)])
+        text = "\n".join([self.alt, *self.described()])
         data = data | {MIME: page, "image/png": image, "text/plain": text}
         return data, metadata | {"image/png": {"alt": self.alt} | size}
 
 
 def _plain(value: Any) -> Any:
-    """Return what JSON can hold for a number or an array of NumPy."""
+    """Return a number or an array of NumPy as what JSON can hold."""
     return value.tolist()
 
 

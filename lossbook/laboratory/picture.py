@@ -46,7 +46,7 @@ def picture(
         if with_metrics:
             _metrics(column[2], one.metrics)
     if len({one.run.unit for one in shown}) == 1:
-        # The same loss: only on one scale can its curves be compared.
+        # The curves of one loss can be compared only on one scale.
         limits = [place.get_ylim() for place in axes[1]]
         for place in axes[1]:
             place.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
@@ -82,7 +82,7 @@ def _curves(axes: "Axes", run: Run) -> None:
     for name, curve in run.curves.items():
         axes.plot(range(len(curve)), curve, color=COLORS[name])
         is_upper = name == upper
-        # Under the upper curve or over the lower one the labels might meet.
+        # Above the upper curve and below the lower one, so that the two labels do not meet.
         plots.label(
             axes,
             run.epochs,

@@ -9,7 +9,7 @@ from typing import Any
 # A loss that has grown by this factor does not come back. Waiting for infinity would take many epochs more.
 GROWTH = 1000
 
-# Of all that the loss has come down by: less than this in the last tenth of the epochs counts as settled.
+# A loss has settled if less than this share of its whole fall came in the last tenth of the epochs.
 SETTLED = 0.01
 
 
@@ -74,8 +74,8 @@ class Run:
 class Watch:
     """Follows the training loss and ends a run that diverges.
 
-    Being called with an epoch, how many there will be, and the loss, it raises `Diverged` once the loss is not finite
-    or has grown a thousandfold. A training function can be tried out with it as its `progress`, without a laboratory.
+    Called with an epoch, the number of epochs and the loss, it raises `Diverged` once the loss is not finite or has
+    grown a thousandfold. As the `progress` of a training function, it lets you try that out without a laboratory.
 
     >>> watch = Watch()
     >>> watch(0, 5, 10.0)

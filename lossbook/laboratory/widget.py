@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# A click made during a run waits and arrives the moment the run ends. Nobody finds the button again as quickly.
+# A click made during a run arrives the moment the run ends, and must not start another. A click that comes so soon
+# after the end was made before it: nobody is as quick.
 WAITING_CLICK = 0.3  # seconds
 
 NAMES = ("run before", "this run")
@@ -124,7 +125,7 @@ class Laboratory(ipywidgets.VBox):
             control.value = value
         except traitlets.TraitError as error:
             raise ValueError(f"{name} does not take {value!r}: {error}") from None
-        if control.value != value:  # a slider cuts off what is beyond its end, without a word
+        if control.value != value:  # a slider takes its nearest end instead, without a word
             nearest, control.value = control.value, before
             raise ValueError(f"{name} does not take {value!r}; the nearest it takes is {nearest!r}")
 
@@ -145,7 +146,7 @@ class Laboratory(ipywidgets.VBox):
             self._fail(self._explain(settings[self._rate], error))
         except KeyboardInterrupt:
             self._fail("You stopped this run.")
-        except Exception as error:  # what a reader sees of a traceback in a widget is nothing at all
+        except Exception as error:  # a widget shows nothing of a traceback
             run = None
             self._fail(f"The run failed, which no setting should bring about. {type(error).__name__}: {error}")
         else:
@@ -186,7 +187,7 @@ class Laboratory(ipywidgets.VBox):
         return self.controls[name].description
 
     def _show(self, settings: Mapping[str, Any], run: Run) -> None:
-        """Put a run beside the one before; all or nothing, should it be impossible to draw."""
+        """Show a run beside the one before it. If it cannot be drawn, what is shown stays."""
         before = [Shown(NAMES[0], old.run, old.settings, old.metrics) for old in self._shown[-1:]]
         printed = {self._label(name): _value(value) for name, value in settings.items()}
         metrics = {name: form.format(run.metrics[name]) for name, form in self.metrics.items()}

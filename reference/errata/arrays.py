@@ -85,7 +85,6 @@ ERRATA = (
             " yours nor when you call the function yourself."
         ),
         evidence=broadcasting,
-        taught="chapters/regression/squared-and-absolute.ipynb#find-the-bug",
     ),
     Erratum(
         id="E06",
@@ -98,6 +97,5 @@ ERRATA = (
             " whole numbers wrap around without a word."
         ),
         evidence=dtypes,
-        taught="chapters/regression/squared-and-absolute.ipynb#find-the-bug",
     ),
 )

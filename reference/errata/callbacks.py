@@ -91,7 +91,6 @@ ERRATA = (
             "your own, give both arrays one shape and reduce the loss."
         ),
         evidence=_monitored,
-        taught="chapters/regression/squared-and-absolute.ipynb#find-the-bug",
     ),
     Erratum(
         id="E72",
@@ -104,6 +103,5 @@ ERRATA = (
             "that the model can be loaded again."
         ),
         evidence=_saved,
-        taught="chapters/regression/quantiles.ipynb#in-keras",
     ),
 )

@@ -135,7 +135,6 @@ ERRATA = (
             " loss that levels off, such as Tukey's."
         ),
         evidence=outliers,
-        taught="chapters/foundations/properties.ipynb#how-hard-can-one-sample-pull",
     ),
     Erratum(
         id="E17",
@@ -148,7 +147,6 @@ ERRATA = (
             " cross-entropy is above 0."
         ),
         evidence=below_zero,
-        taught="chapters/foundations/properties.ipynb#zero-is-neither-the-floor-nor-the-goal",
     ),
     Erratum(
         id="E18",
@@ -161,7 +159,6 @@ ERRATA = (
             " grants one line later."
         ),
         evidence=convexity,
-        taught="chapters/foundations/properties.ipynb#convex-in-the-score-not-in-the-weights",
     ),
     Erratum(
         id="E19",
@@ -174,7 +171,6 @@ ERRATA = (
             " so with MAE."
         ),
         evidence=kinks,
-        taught="chapters/foundations/properties.ipynb#a-kink-does-not-stop-you",
     ),
     Erratum(
         id="E21",
@@ -187,7 +183,6 @@ ERRATA = (
             " the score."
         ),
         evidence=saturation,
-        taught="chapters/foundations/properties.ipynb#how-hard-can-one-sample-pull",
     ),
     Erratum(
         id="E22",
@@ -200,6 +195,5 @@ ERRATA = (
             " for too little data for the other."
         ),
         evidence=blamed_on_the_loss,
-        taught="chapters/foundations/what-is-a-loss.ipynb#why-x-is-standardized",
     ),
 )

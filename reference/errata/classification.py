@@ -66,7 +66,6 @@ ERRATA = (
         says="The hinge for labels $\\pm 1$ is drawn over a predicted probability from 0.01 to 0.99.",
         right="It is a function of a score, any real number, and of labels -1 and +1: draw it from -3 to 3.",
         evidence=hinge_over_probabilities,
-        taught="chapters/reference/losses.md#hinge",
     ),
     Erratum(
         id="E24",
@@ -79,7 +78,6 @@ ERRATA = (
             " required is that the flag and the threshold of the metric match the output."
         ),
         evidence=hard_requirements,
-        taught="chapters/reference/losses.md#sparsecategoricalcrossentropy",
     ),
     Erratum(
         id="E26",
@@ -89,6 +87,5 @@ ERRATA = (
         says="Minimizing the loss improves the accuracy.",
         right="The loss stands in for the metric; the two agree often, and not always.",
         evidence=surrogate,
-        taught="chapters/foundations/properties.ipynb#a-lower-loss-is-not-a-higher-accuracy",
     ),
 )

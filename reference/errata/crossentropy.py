@@ -141,7 +141,6 @@ ERRATA = (
             r" this mean has the factor $\frac1n$, which the same text gives to MSE."
         ),
         evidence=bce_formula,
-        taught="chapters/reference/losses.md#binarycrossentropy",
     ),
     Erratum(
         id="E07",
@@ -154,7 +153,6 @@ ERRATA = (
             " needs clipping."
         ),
         evidence=epsilon_in_float32,
-        taught="chapters/reference/losses.md#classification",
     ),
     Erratum(
         id="E08",
@@ -167,7 +165,6 @@ ERRATA = (
             " no division, no clip."
         ),
         evidence=bce_gradient_at_the_clip,
-        taught="chapters/reference/losses.md#binarycrossentropy",
     ),
     Erratum(
         id="E09",
@@ -177,7 +174,6 @@ ERRATA = (
         says=r"The gradient by the probabilities is $\frac{p - y}{n p}$.",
         right=r"By the probabilities it is $-\frac{y}{n p}$; by the scores before the softmax, $\frac{p - y}{n}$.",
         evidence=cce_gradient,
-        taught="chapters/reference/losses.md#categoricalcrossentropy",
     ),
     Erratum(
         id="E10",
@@ -199,7 +195,6 @@ ERRATA = (
             " not sum to 1. From the scores, all of that comes by itself."
         ),
         evidence=reductions,
-        taught="chapters/reference/losses.md#categoricalcrossentropy",
     ),
     Erratum(
         id="E12",
@@ -212,6 +207,5 @@ ERRATA = (
         ),
         right="One name has one signature. Every loss of this book takes `(y_true, y_pred)`.",
         evidence=swapped_arguments,
-        taught="chapters/reference/losses.md#what-all-losses-share",
     ),
 )

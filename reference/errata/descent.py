@@ -116,7 +116,6 @@ ERRATA = (
         ),
         right="Divide once: either in the gradient of the loss, or in the update.",
         evidence=divided_twice,
-        taught="chapters/foundations/what-is-a-loss.ipynb#find-the-bug",
     ),
     Erratum(
         id="E29",
@@ -129,7 +128,6 @@ ERRATA = (
             " squared and an absolute error have different units."
         ),
         evidence=compared_curves,
-        taught="chapters/regression/squared-and-absolute.ipynb#units-and-what-not-to-compare",
     ),
     Erratum(
         id="E30",

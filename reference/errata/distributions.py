@@ -80,7 +80,6 @@ ERRATA = (
             " and at the same cost."
         ),
         evidence=divergence,
-        taught="chapters/reference/losses.md#kldivergence",
     ),
     Erratum(
         id="E25",
@@ -93,6 +92,5 @@ ERRATA = (
             " variance, which may have any value."
         ),
         evidence=uncertainty_for_free,
-        taught="chapters/reference/losses.md#gaussiannll",
     ),
 )

@@ -39,7 +39,6 @@ ERRATA = (
         says="The class returns one loss per element, and the example prints it as one number with four decimals.",
         right="Return the mean. (A Keras loss is the other way round: it returns one value per sample, see E54.)",
         evidence=_unreduced,
-        taught="chapters/regression/robust-losses.ipynb#in-keras-and-pytorch",
     ),
     Erratum(
         id="E51",
@@ -55,6 +54,5 @@ ERRATA = (
             "as floating-point numbers."
         ),
         evidence=_wants_logits,
-        taught="chapters/reference/losses.md#sparsecategoricalcrossentropy",
     ),
 )

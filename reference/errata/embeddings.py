@@ -96,7 +96,6 @@ ERRATA = (
             "to length 1, so that all directions can be used."
         ),
         evidence=_squared_or_not,
-        taught="chapters/reference/losses.md#triplet",
     ),
     Erratum(
         id="E66",
@@ -109,6 +108,5 @@ ERRATA = (
             "take $\\sqrt{d^2 + \\varepsilon}$: the root has no slope at 0."
         ),
         evidence=_which_label,
-        taught="chapters/reference/losses.md#contrastive",
     ),
 )

@@ -27,8 +27,7 @@ class Erratum:
     rounded so that every processor gives the same text. The caller silences warnings. What takes long to import,
     such as Keras, is imported by the function itself: nothing needs it while the measurements on record are up to date.
     PyTorch must not be needed at all, as not everybody has it installed.
-    ``taught`` is the place in the book, such as ``chapters/regression/quantiles.ipynb#anchor``; None stands for a
-    page that is planned.
+    The page that teaches the right version says so itself, in `lossbook.course`.
     """
 
     id: str
@@ -38,4 +37,3 @@ class Erratum:
     says: str
     right: str
     evidence: Callable[[], str]
-    taught: str | None = None

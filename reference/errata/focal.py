@@ -73,7 +73,6 @@ ERRATA = (
             "nothing keeps the model from saying yes to everything."
         ),
         evidence=_all_positive,
-        taught="chapters/reference/losses.md#binaryfocal",
     ),
     Erratum(
         id="E63",
@@ -83,6 +82,5 @@ ERRATA = (
         says="The probability is clipped before the logarithm, and the mean runs over all elements.",
         right="Compute from scores, where nothing has to be clipped; sum over classes and take the mean over samples.",
         evidence=_clipped,
-        taught="chapters/reference/losses.md#categoricalfocal",
     ),
 )

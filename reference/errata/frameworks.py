@@ -69,7 +69,6 @@ ERRATA = (
         says="Custom losses are written with TensorFlow's functions.",
         right="Keras 3 also runs on PyTorch and JAX; a loss written with `keras.ops` runs on all of them.",
         evidence=tied_to_tensorflow,
-        taught="chapters/regression/robust-losses.ipynb#in-keras-and-pytorch",
     ),
     Erratum(
         id="E75",
@@ -94,6 +93,5 @@ ERRATA = (
             " keeps the last term."
         ),
         evidence=counts,
-        taught="chapters/reference/losses.md#poissonnll",
     ),
 )

@@ -148,7 +148,6 @@ ERRATA = (
         says="The first layer gets `input_shape` or `input_dim`.",
         right="Begin the model with `keras.Input(shape=...)`. The older arguments still work, with a warning.",
         evidence=_input_shape,
-        taught="chapters/foundations/what-is-a-loss.ipynb#the-same-model-in-keras",
     ),
     Erratum(
         id="E46",
@@ -158,7 +157,6 @@ ERRATA = (
         says="The model is compiled with categorical cross-entropy, and the form of the labels is left open.",
         right="Categorical cross-entropy takes one-hot rows, the sparse one takes integers.",
         evidence=_integer_labels,
-        taught="chapters/reference/losses.md#sparsecategoricalcrossentropy",
     ),
     Erratum(
         id="E47",

@@ -133,7 +133,6 @@ ERRATA = (
             "half the squared error, summed over outputs and averaged over rows: $k/2$ times as large."
         ),
         evidence=_ratio_to_mse,
-        taught="chapters/foundations/gradients.ipynb#find-the-bug",
     ),
     Erratum(
         id="E40",

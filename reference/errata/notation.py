@@ -51,7 +51,6 @@ ERRATA = (
         ),
         right=r"$\sum_{i=1}^n$, $y_{ik}$, `\\` between cases, dollars around formulas, and tables with columns.",
         evidence=lost_indices,
-        taught="chapters/regression/squared-and-absolute.ipynb#how-much-exactly",
     ),
     Erratum(
         id="E27",
@@ -61,6 +60,5 @@ ERRATA = (
         says="The arrow from the loss leads back to the input.",
         right="It leads to the model: its parameters are what training changes, and the data stay as they are.",
         evidence=feedback_arrow,
-        taught="chapters/foundations/what-is-a-loss.ipynb#the-loop",
     ),
 )

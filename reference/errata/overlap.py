@@ -103,7 +103,6 @@ ERRATA = (
             "more for each label that repeats the one before."
         ),
         evidence=_too_few_frames,
-        taught="chapters/reference/losses.md#ctc",
     ),
     Erratum(
         id="E68",
@@ -118,7 +117,6 @@ ERRATA = (
             "leave it out and say what two empty masks cost."
         ),
         evidence=_smoothed_and_flattened,
-        taught="chapters/reference/losses.md#dice",
     ),
     Erratum(
         id="E69",
@@ -139,6 +137,5 @@ ERRATA = (
         says="Nothing checks the range of the masks.",
         right="Divide masks by 255, and refuse values outside of 0 and 1: image files rarely hold zeros and ones.",
         evidence=_bytes_for_mask,
-        taught="chapters/reference/losses.md#dice",
     ),
 )

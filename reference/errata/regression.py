@@ -106,7 +106,6 @@ ERRATA = (
             " same text has it right."
         ),
         evidence=mse_sign,
-        taught="chapters/foundations/gradients.ipynb#one-minus-sign",
     ),
     Erratum(
         id="E02",
@@ -116,7 +115,6 @@ ERRATA = (
         says=r"The subgradient is $\operatorname{sign}(y - \hat y)$.",
         right=r"$\frac1n \operatorname{sign}(\hat y_i - y_i)$, as the listing further down computes it.",
         evidence=mae_scale,
-        taught="chapters/foundations/gradients.ipynb#the-gradient-check",
     ),
     Erratum(
         id="E14",
@@ -126,7 +124,6 @@ ERRATA = (
         says="$e^2$ stands beside a Huber loss that is $e^2/2$ near zero, as if one were a blend with the other.",
         right="Draw $e^2/2$, or say that Huber's loss equals half the squared error near zero.",
         evidence=halves,
-        taught="chapters/regression/squared-and-absolute.ipynb#units-and-what-not-to-compare",
     ),
     Erratum(
         id="E15",
@@ -139,7 +136,6 @@ ERRATA = (
             " what it lacks is a threshold."
         ),
         evidence=log_cosh,
-        taught="chapters/regression/robust-losses.ipynb#smooth-l1-and-log-cosh",
     ),
     Erratum(
         id="E20",
@@ -152,6 +148,5 @@ ERRATA = (
             " factor and a constant."
         ),
         evidence=likelihoods,
-        taught="chapters/foundations/properties.ipynb#which-noise-does-it-take-for-granted",
     ),
 )

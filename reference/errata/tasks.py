@@ -131,7 +131,6 @@ ERRATA = (
         says="The class loss, one value per sample, is added to a box loss that is already a mean over the batch.",
         right="Keep both per sample; otherwise a sample's weight meets its own class loss and everybody's box loss.",
         evidence=_vector_plus_scalar,
-        taught="chapters/reference/losses.md#weightedsum",
     ),
     Erratum(
         id="E59",
@@ -144,7 +143,6 @@ ERRATA = (
             "boxes that do not meet."
         ),
         evidence=_not_iou,
-        taught="chapters/reference/losses.md#boxiou",
     ),
     Erratum(
         id="E60",

@@ -138,7 +138,6 @@ ERRATA = (
             "`BinaryCrossEntropy(positive_weight=...)`. Clipping $p$ avoids the NaN, but not the lost gradient."
         ),
         evidence=_epsilon_inside,
-        taught="chapters/reference/losses.md#binarycrossentropy",
     ),
     Erratum(
         id="E53",
@@ -148,7 +147,6 @@ ERRATA = (
         says="`tf.where(y_true == 1, ...)` picks the samples to weigh.",
         right="$-w\\, y \\log p - (1 - y) \\log(1 - p)$ weighs soft labels too. Check that the shapes agree.",
         evidence=_exact_comparison,
-        taught="chapters/reference/losses.md#binarycrossentropy",
     ),
     Erratum(
         id="E54",
@@ -161,7 +159,6 @@ ERRATA = (
             "weight meets the same number."
         ),
         evidence=_reduced_too_early,
-        taught="chapters/regression/robust-losses.ipynb#in-keras-and-pytorch",
     ),
     Erratum(
         id="E55",
@@ -174,7 +171,6 @@ ERRATA = (
             "longer probabilities. Watch recall and precision, and consider moving the threshold instead."
         ),
         evidence=_weight_of_a_class,
-        taught="chapters/reference/losses.md#binarycrossentropy",
     ),
     Erratum(
         id="E56",
@@ -184,7 +180,6 @@ ERRATA = (
         says="Two models, trained on different losses, are compared by the loss that each reports.",
         right="Compare by metrics that both share, on data that neither has seen.",
         evidence=_two_rulers,
-        taught="chapters/regression/squared-and-absolute.ipynb#units-and-what-not-to-compare",
     ),
     Erratum(
         id="E61",
@@ -197,6 +192,5 @@ ERRATA = (
             "That makes it an expectile loss."
         ),
         evidence=_financial,
-        taught="chapters/regression/quantiles.ipynb#expectiles-the-same-with-squares",
     ),
 )

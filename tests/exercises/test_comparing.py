@@ -169,6 +169,16 @@ def test_code_that_was_called_often_is_the_same():
     assert same_code(space["loss"].__code__, code)
 
 
+@pytest.mark.parametrize("above", ["import numpy as np", "import numpy.linalg as n", "from numpy import exp"])
+def test_imports_in_the_same_cell(above):
+    """Python calls what it saw imported in other instructions than what may be any object."""
+    source = "def last(y):\n    total = [np.exp(each) for each in y]\n    return np.linalg.norm(total) + y.mean()"
+    space = {}
+    exec(f"{above}\n\n{source}", space)
+    assert same_code(space["last"].__code__, function(source))
+    assert not same_code(space["last"].__code__, function(source.replace("mean", "sum")))
+
+
 def test_functions_inside_functions():
     outer = "def outer(y):\n    return [other(each) for each in y] + list(map(lambda x: x + {}, y))"
     assert same_code(function(outer.format(1)), function(outer.format(1).replace("[other", "[\n other")))

@@ -103,7 +103,7 @@ def test_a_mistake_that_is_within_the_tolerance_is_none():
 
 
 def test_the_solution_of_a_number():
-    assert share.solution().message == "`0.8`, and anything within 0.01 of it. Four in five."
+    assert share.solution().message == "`0.8`. Four in five."
 
 
 def choice(**changes):
@@ -170,5 +170,26 @@ def test_the_right_answer_must_be_there(changes):
 
 
 def test_the_solution_of_a_choice():
-    assert center.solution().message == "`'median'`, because `'rank'`. It stays."
-    assert without_reason.solution().message == "`'median'`. It stays."
+    assert center.solution().message == '`"median"`, for the reason `"rank"`. It stays. Ranks do not move.'
+    assert without_reason.solution().message == '`"median"`. It stays.'
+
+
+@pytest.mark.parametrize(
+    ("exercise", "starter", "answered"),
+    [
+        (share, "answer = ...", "answer"),
+        (without_reason, "answer = ...", "answer"),
+        (center, "answer = ...\nreason = ...", "answer, reason"),
+    ],
+    ids=["number", "choice", "choice and reason"],
+)
+def test_what_the_page_shows(exercise, starter, answered):
+    assert (exercise.starter, exercise.answered) == (starter, answered)
+    space = {"exercise": exercise}
+    exec(f"{starter}\nresult = exercise.check({answered})", space)
+    assert space["result"].status == "open"
+    assert exercise.folds()["A solution"] == exercise.solution().message
+
+
+def test_hints_are_a_list():
+    assert share.folds()["Hints"] == "- Count."

@@ -446,3 +446,26 @@ def test_a_name_has_three_parts():
 
 def test_shown_as_an_exercise():
     assert repr(values) == "Exercise samples/values/pinball: check(your answer), hint(), solution()"
+
+
+def test_what_unfolds_below_the_check():
+    exercise = value_exercise(cause="The sign.\n", remark="\nIt is $2r$.")
+    folds = exercise.folds()
+    assert list(folds) == ["Hints", "The cause", "A solution"]
+    assert folds["Hints"] == "- Subtract.\n- Mind the sign."
+    assert folds["The cause"] == "The sign."
+    assert folds["A solution"] == f"```python\n{exercise.solution().code}\n```\n\nIt is $2r$."
+    assert list(value_exercise().folds()) == ["Hints", "A solution"]
+
+
+@pytest.mark.parametrize(
+    ("starter", "name"),
+    [
+        ("def helper(y):\n    return y\n\n\ndef last(y):\n    return helper(y)", "last"),
+        ("def gap(y):\n    ...\n\n\ndef last(y):\n    return gap(y)", "gap"),
+        ("x = 1", "function"),
+    ],
+    ids=["last", "gap", "none"],
+)
+def test_what_is_handed_to_the_check(starter, name):
+    assert value_exercise(starter=starter).answered == name

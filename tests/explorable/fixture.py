@@ -1,6 +1,6 @@
 """A small explorable with everything in it, and what the page must make of it: data for the tests in JavaScript.
 
-`python tests/explorable/fixture.py` writes `fixture.json`; a test compares it with what is made today.
+`python tests/explorable/fixture.py` writes `fixture.json`; a test compares it with what is made anew.
 """
 
 import base64

@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import inspect
 import math
 import zlib
 from functools import cache
@@ -14,8 +13,9 @@ import pytest
 import traitlets
 from decode import MINUS, Decoded, js_print, js_round
 
-import lossbook.demos
-from lossbook.explorable import Explorable, picture
+import lossbook.course
+from lossbook.explorable import Explorable
+from lossbook.explorable.functions import parameters
 from lossbook.explorable.text import Field, parse
 
 STATES = 40
@@ -24,7 +24,7 @@ MOST_COLORS = 1 / 256  # of the range of a heat map
 MOST_DIGITS = 0.6  # of the last one printed; rounding alone takes 0.5
 MOST_BYTES = 60_000
 PLAIN = {"sign": False, "comma": False, "percent": False}
-ROOT = Path(lossbook.demos.__path__[0])
+ROOT = Path(lossbook.course.__path__[0])
 
 
 def is_demo(node):
@@ -35,12 +35,12 @@ def is_demo(node):
 
 
 def demo_names():
-    """Module and function of every demo; nothing is imported, so that a broken module fails its own tests only."""
-    for path in sorted(ROOT.rglob("*.py")):
-        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    """Page and function of every demo; nothing is imported, so that a broken module fails its own tests only."""
+    for path in sorted(ROOT.rglob("demos.py")):
+        page = ".".join(path.parent.relative_to(ROOT).parts)
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if is_demo(node):
-                yield f"{module}.{node.name}"
+                yield f"{page}.{node.name}"
 
 
 NAMES = list(demo_names())
@@ -53,8 +53,8 @@ def each_demo(test):
 @cache
 def built(name):
     """The demo, its decoded frames, and the states at which it is looked at."""
-    module, function = name.rsplit(".", 1)
-    demo = getattr(importlib.import_module(f"lossbook.demos.{module}"), function)()
+    page, function = name.rsplit(".", 1)
+    demo = getattr(importlib.import_module(f"lossbook.course.{page}.demos"), function)()
     assert isinstance(demo, Explorable), f"{name} returns {demo!r}"
     return demo, Decoded(demo.spec, demo.frames), some_states(demo, zlib.crc32(name.encode()))
 
@@ -102,8 +102,7 @@ def nearest_nodes(demo, decoded, state):
 
 
 def call(function, state):
-    names = [name for name in inspect.signature(function).parameters if name in state]
-    return function(**{name: state[name] for name in names})
+    return function(**{name: state[name] for name in parameters(function, state, "")})
 
 
 def direct(source, state):
@@ -291,7 +290,7 @@ def misprinted(demo, decoded, states):
                 if not isinstance(part, Field) or part.name not in readout.functions:
                     continue
                 function = readout.functions[part.name]
-                controls = [control for control in demo.controls if control in inspect.signature(function).parameters]
+                controls = parameters(function, demo.controls, part.name)
                 printed = decoded.field(field, state)
                 if demo.spec["functions"][field["function"]]["table"] is not None:
                     expected = call(function, at_nodes)
@@ -345,7 +344,7 @@ def test_every_control_goes_from_end_to_end(name):
 def test_the_picture_can_be_drawn_with_all_controls_at_an_end(name, end):
     """The initial state is drawn whenever the demo's page runs."""
     demo, _, _ = built(name)
-    picture.draw(demo, {control.name: control.grid[end] for control in demo.controls.values()})
+    demo.drawn({control.name: control.grid[end] for control in demo.controls.values()})
 
 
 @each_demo

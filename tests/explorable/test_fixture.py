@@ -1,4 +1,4 @@
-"""The data that the tests in JavaScript read are what Python makes today."""
+"""The data that the tests in JavaScript read are what Python makes."""
 
 import base64
 import json

@@ -19,13 +19,12 @@ from lossbook.explorable.frames import (
     MOST_EVALUATIONS,
     Frames,
     Scale,
-    Where,
     evaluate,
     pack,
-    parameters,
     quantize,
     smallest,
 )
+from lossbook.explorable.functions import Bound, Where, parameters
 from lossbook.explorable.text import Field
 
 CONTROLS = {
@@ -316,6 +315,25 @@ def test_a_parameter_that_is_no_control_is_named():
         parameters(lambda a, gamma: 0, CONTROLS, "y of the line")
     with pytest.raises(ValueError, match="controls are none"):
         parameters(lambda a: 0, {}, "y")
+
+
+def test_a_bound_function_takes_its_controls_in_order(frames):
+    """Also where its own parameters have defaults, or the names of other controls."""
+
+    def difference(n, a=7):
+        return n - a
+
+    bound = Bound(difference, "a", "on")
+    assert parameters(bound, CONTROLS, "y") == ["a", "on"]
+    assert bound(on=True, a=3) == 2
+    (index,) = frames.numbers(bound, Scale(), 0, "y", True)
+    assert frames.functions[index]["controls"] == ["a", "on"]
+    assert decoded(frames).value(index, state(a=3, n=2, on=True)) == pytest.approx(2, abs=1e-3)
+
+
+def test_a_bound_control_that_is_none_is_named():
+    with pytest.raises(ValueError, match="y: the function takes 'gamma', which is no control; controls are a, b"):
+        parameters(Bound(lambda a: a, "gamma"), CONTROLS, "y")
 
 
 def test_too_many_combinations_are_refused_before_they_are_tried():

@@ -82,7 +82,7 @@ def test_a_jump_is_found_unless_it_is_declared():
 
 
 def test_a_line_that_comes_from_far_outside_is_found():
-    """It is stored as less far outside, so that halfway it is within the panel already."""
+    """What is far outside is stored as less far, so that halfway in, the line is drawn within the panel too early."""
 
     def level(a):
         return [1e4 * (2 - a), 1e4 * (2 - a)]

@@ -24,7 +24,7 @@ from lossbook.explorable import (
     Slider,
     Text,
 )
-from lossbook.explorable.picture import caption, draw, png
+from lossbook.explorable.picture import png
 
 SQUARE = {"x_limits": (0, 2), "y_limits": (0, 4)}
 X = np.array([0.5, 1, 2])
@@ -45,7 +45,7 @@ def demo(*marks, x=None, y=None, panels=1, readouts=()):
 
 def drawn(*marks, state=None, **options):
     explorable = demo(*marks, **options)
-    figure = draw(explorable, state)
+    figure = explorable.drawn(state)
     figure.savefig(io.BytesIO(), format="png", dpi=30)
     return figure.axes[0]
 
@@ -142,7 +142,7 @@ def test_labels(mark):
     except ValueError as error:
         assert "label" in str(error)  # noqa: PT017
     else:
-        axes = draw(explorable).axes[0]
+        axes = explorable.drawn().axes[0]
         assert "here" in texts(axes)
 
 
@@ -176,36 +176,36 @@ def test_no_ticks_at_all(log):
 
 @pytest.mark.parametrize(("panels", "shape"), [(1, (1, 1)), (2, (1, 2)), (3, (2, 2)), (4, (2, 2))])
 def test_panels_stand_side_by_side(panels, shape):
-    figure = draw(demo(Line(x=X, y=X), panels=panels))
+    figure = demo(Line(x=X, y=X), panels=panels).drawn()
     assert figure.axes[0].get_gridspec().get_geometry() == shape
     assert [axes.axison for axes in figure.axes] == [True] * panels + [False] * (len(figure.axes) - panels)
 
 
 def test_below_the_picture_stands_what_it_shows():
     explorable = demo(Line(x=X, y=X), readouts=[Readout("twice {v:.1f}", v=lambda a: 2 * a)])
-    assert caption(explorable) == ["Shown here: slope: 1.0", "twice 2.0"]
-    assert caption(explorable, {"a": 2.0}) == ["Shown here: slope: 2.0", "twice 4.0"]
-    assert draw(explorable, {"a": 2.0}).get_supxlabel() == "Shown here: slope: 2.0\ntwice 4.0"
+    assert explorable.described() == ["Shown here: slope: 1.0", "twice 2.0"]
+    assert explorable.described({"a": 2.0}) == ["Shown here: slope: 2.0", "twice 4.0"]
+    assert explorable.drawn({"a": 2.0}).get_supxlabel() == "Shown here: slope: 2.0\ntwice 4.0"
 
 
 def test_size_on_the_page_is_half_that_of_the_image():
-    _, size = png(demo(Line(x=X, y=X)))
+    _, size = png(demo(Line(x=X, y=X)).drawn())
     assert size["width"] == pytest.approx(plots.WIDTH * plots.CSS_PIXELS_PER_INCH, abs=1)
     assert size["height"] == pytest.approx(260 + 24, abs=1)
 
 
 def test_everything_can_be_drawn_at_once():
-    figure = draw(made())
+    figure = made().drawn()
     figure.savefig(io.BytesIO(), format="png", dpi=50)
 
 
 @pytest.mark.parametrize("what", STATES)
 def test_everything_can_be_drawn_at_every_state(what):
     explorable = made()
-    assert len(draw(explorable, explorable.initial | STATES[what]).axes) == 4
+    assert len(explorable.drawn(explorable.initial | STATES[what]).axes) == 4
 
 
 def test_a_state_may_leave_controls_at_their_defaults():
     explorable = made()
-    assert caption(explorable, {"slope": 3}) == caption(explorable, explorable.initial | {"slope": 3})
-    assert draw(explorable, {"slope": 3})
+    assert explorable.described({"slope": 3}) == explorable.described(explorable.initial | {"slope": 3})
+    assert explorable.drawn({"slope": 3})

@@ -7,7 +7,7 @@ from decode import js_print
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lossbook.explorable.text import Field, parse, plain
+from lossbook.explorable.text import Field, parse
 
 SPECS = ["", ".0f", ".2f", "+.2f", ",.0f", "+,.3f", ".1%", "+.0%", ",.2%", "f", "%", "+", ","]
 
@@ -44,10 +44,6 @@ def test_a_format_that_the_page_cannot_print_is_refused(spec):
 def test_a_stray_brace_is_refused(template):
     with pytest.raises(ValueError, match=r"brace|field"):
         parse(template)
-
-
-def test_plain_text():
-    assert plain(parse("*r* is `residual` here")) == "r is residual here"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from fixture import made
 from PIL import Image
 
 from lossbook.explorable import (
+    MIME,
     Area,
     Arrows,
     Axis,
@@ -33,7 +34,6 @@ from lossbook.explorable import (
     Text,
     Toggle,
 )
-from lossbook.explorable.widget import MIME
 
 UNIT = Axis("x", 0, 1)
 TENFOLD = Axis("x", 1, 1000, log=True)

@@ -15,8 +15,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from lossbook.exercises.foundations.properties import per_mille
-from lossbook.exercises.regression.squared_and_absolute import bug
+from lossbook.course.foundations.properties import exercises as properties
+from lossbook.course.regression.squared_and_absolute import exercises
 from tools import jupyterlab, notebooks
 from tools.repository import ROOT
 
@@ -35,22 +35,22 @@ def laboratory_cells() -> list[str]:
 
 
 DEMO = [
-    "from lossbook.demos.regression.squared_and_absolute import outlier\n\ndemo = outlier()\ndemo",
+    "from lossbook.course.regression.squared_and_absolute import demos\n\ndemo = demos.outlier()\ndemo",
     'print(f"in Python: {demo.score:g}")',
     "demo.score = 324",
     "import ipywidgets\n\nslider = ipywidgets.FloatSlider(min=34, max=3460, value=324)\n"
     'ipywidgets.link((demo, "score"), (slider, "value"))\nslider',
     "slider.value = 34",
     'try:\n    demo.score = -1\nexcept Exception as error:\n    print(f"{type(error).__name__}: {error}")',
-    "from lossbook.explorable import explore\n\nexplore(lambda r, delta: abs(r) ** delta, delta=(1, 2))",
+    "from lossbook.explore import explore\n\nexplore(lambda r, delta: abs(r) ** delta, delta=(1, 2))",
 ]
-CHECK = "bug.check(mean_squared_error)"
+CHECK = "exercises.bug.check(mean_squared_error)"
 EXERCISE = [
-    "import numpy as np\n\nfrom lossbook.exercises.regression.squared_and_absolute import bug\n\n"
-    f"{bug.starter}\n\n\n{CHECK}",
+    "import numpy as np\n\nfrom lossbook.course.regression.squared_and_absolute import exercises\n\n"
+    f"{exercises.bug.starter}\n\n\n{CHECK}",
     f"def mean_squared_error(y_true, y_pred):\n    return np.mean((np.ravel(y_pred) - y_true) ** 2)\n\n\n{CHECK}",
     f"def mean_squared_error(y_true, y_pred):\n    return y_true.men()\n\n\n{CHECK}",
-    "bug.hint()",
+    "exercises.bug.hint()",
     "def mean_squared_error(y_true, y_pred):\n    return np.mean((np.ravel(y_pred) - np.ravel(y_true)) ** 2)\n\n\n"
     + CHECK,
     "import lossbook.exercises\n\nlossbook.exercises.progress()",
@@ -155,7 +155,7 @@ def test_a_page_runs_and_outlives_its_kernel(page, address):
     run_all(page)
     move_demo(page)
     expect(answer(page, "answer = 5")).to_contain_text("Not yet.")
-    expect(answer(page, f"answer = {per_mille.answer}")).to_contain_text("Right.")
+    expect(answer(page, f"answer = {properties.per_mille.answer}")).to_contain_text("Right.")
 
     killed = kernel(page, address)
     killed.send_signal(signal.SIGKILL)

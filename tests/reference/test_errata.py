@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lossbook import course
 from reference import errata
 from reference.errata import page
 from reference.errata.entry import SEVERITIES, SOURCES
 from reference.errata.measure import number, row, slopes
 from tools import lint, markdown, pages
-from tools.repository import ROOT
 
 ENTRIES = errata.errata()
 UNUSED = {34, 49, 73}  # numbers that no mistake has
@@ -41,11 +41,11 @@ def test_form(erratum):
     assert erratum.right[-1] in ".)"
 
 
-@each([erratum for erratum in ENTRIES if erratum.taught])
-def test_place_exists(erratum):
-    path, _, anchor = erratum.taught.partition("#")
-    assert ROOT / path in pages.documents()
-    assert anchor in lint.anchors(ROOT / path)
+@pytest.mark.parametrize("path", pages.documents(), ids=pages.name)
+def test_what_a_page_puts_right(path):
+    for erratum, anchor in pages.about(path).errata.items():
+        assert erratum in [each.id for each in ENTRIES]
+        assert anchor in lint.anchors(path), f"no heading #{anchor}, which is to teach {erratum}"
 
 
 @pytest.fixture(scope="module")
@@ -75,18 +75,26 @@ def test_summary_counts_every_mistake():
 
 
 def test_entry():
-    erratum = replace(ENTRIES[0], taught=None)
+    erratum = replace(ENTRIES[0], id="E99")
     title, rows = page._entry(erratum, "It ends at 7.")
-    assert title.startswith("### E01: ")
+    assert title.startswith("### E99: ")
     assert "(severity A, silently wrong result)" in rows
     assert rows.splitlines()[3:] == ["- **Measured:** It ends at 7.", "- **In the book:** planned"]
 
 
 def test_link_to_the_place():
-    erratum = replace(ENTRIES[0], taught="chapters/foundations/gradients.ipynb#the-gradient-check")
-    assert "[The gradient check](../foundations/gradients.ipynb#the-gradient-check)" in page._entry(erratum, "")[1]
-    erratum = replace(ENTRIES[0], taught="chapters/reference/losses.md#hinge")
-    assert "[Hinge](losses.md#hinge)" in page._entry(erratum, "")[1]
+    """On a page, in the reference, and on the page where both say that they put it right."""
+    assert page._place("E02") == "[The gradient check](../foundations/gradients.ipynb#the-gradient-check)"
+    assert page._place("E13") == "[Hinge](losses.md#hinge)"
+
+
+def test_a_page_comes_before_the_reference(monkeypatch):
+    in_both = replace(course.about("foundations/gradients"), errata={"E13": "the-gradient-check"})
+    monkeypatch.setattr(course, "about", lambda name: in_both)
+    page.places.cache_clear()
+    path, anchor = page.places()["E13"]
+    page.places.cache_clear()
+    assert (path.suffix, anchor) == (".ipynb", "the-gradient-check")
 
 
 def test_other_mistakes_are_linked():

@@ -8,7 +8,7 @@ COLORS = ["color-contrast", "link-in-text-block"]
 
 # Contrast takes axe longer than everything else: a page has thousands of words and symbols, and for each it puts
 # together what lies behind. Text that looks alike, on grounds that look alike, has the same contrast, so of each look
-# the first, the last and one between are enough. What is positioned may lie on anything, and is a look of its own.
+# the first, the last and one between are enough. What is positioned may lie on anything, and counts as another look.
 MARK_LOOKS = """() => {
   const numbers = new Map();
   const number = (...parts) => {
@@ -54,10 +54,10 @@ ONLY_MARKED = "axe.configure({ rules: [{ id: 'color-contrast', selector: '[data-
 def violations(page: Page, *selectors: str, rules: list[str] | None = None) -> list[tuple[str, list[str]]]:
     """Return the rules that a page breaks, and where; with selectors, only in what they select.
 
-    Of text that looks alike a few places are asked for their contrast.
+    The contrast of text that looks alike is checked in a few places.
     """
-    # What scrolls can be reached by keyboard once the page has found out what scrolls. It takes its time for that,
-    # but not where the window has a new size.
+    # Axe asks that the keyboard can reach what scrolls. The page sees to that some seconds after loading, but at once
+    # when the window is resized.
     page.evaluate("dispatchEvent(new Event('resize'))")
     page.wait_for_function("'stops' in document.documentElement.dataset")
     if not page.evaluate("'axe' in window"):
@@ -65,7 +65,7 @@ def violations(page: Page, *selectors: str, rules: list[str] | None = None) -> l
         page.evaluate(ONLY_MARKED)
     page.evaluate(MARK_LOOKS)
     context = {"include": [[selector] for selector in selectors]} if selectors else "document"
-    # To describe everything that is as it should be takes axe longer than to check it.
+    # To describe all that passes would take axe longer than to check it.
     options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
     found = page.evaluate(
         "([context, options]) => axe.run(context === 'document' ? document : context, options)", [context, options]

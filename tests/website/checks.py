@@ -28,7 +28,7 @@ PICTURE = """figure => {
 
 
 def check_guess(figure: Figure) -> None:
-    """Give every answer; at the end nothing is hidden any more."""
+    """Give every answer, after which nothing is hidden."""
     guess = figure.demo.spec["guess"]
     if guess is None:
         expect(figure.root.locator(".lb-guess")).to_have_count(0)
@@ -43,7 +43,7 @@ def check_guess(figure: Figure) -> None:
         assert figure.root.get_by_role("status").inner_text().strip()
     shown = hidden.evaluate_all(STYLES)
     assert all(is_there for is_there, _ in shown)
-    assert not shown or "visible" in {visibility for _, visibility in shown}  # some labels may find no place
+    assert not shown or "visible" in {visibility for _, visibility in shown}  # a label that finds no place is invisible
     expect(figure.root.locator(".lb-skip")).to_be_hidden()
 
 
@@ -123,7 +123,7 @@ def check_drags(figure: Figure) -> None:
     for what in figure.root.locator(".lb-handle .lb-hit, .lb-readout .lb-scrub").all():
         figure.reset()
         drag(figure, what, 60, 40)
-        if figure.look().positions == start:  # it stood at its upper end
+        if figure.look().positions == start:  # it was at the end of its range
             drag(figure, what, -60, -40)
             assert figure.look().positions != start, what.evaluate("e => e.outerHTML")
 
@@ -201,7 +201,7 @@ def check_narrow_screen(figure: Figure) -> None:
 
 
 def check_picture(figure: Figure) -> None:
-    """Behind the figure its picture waits for browsers without scripts."""
+    """After the figure comes its picture, for browsers without scripts."""
     tag, alt = figure.root.evaluate(PICTURE)
     assert tag == "NOSCRIPT"
     assert len(alt) > 40

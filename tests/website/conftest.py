@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from published import FORK, SITE
 from serving import served
 
 from website.__main__ import build
 
 pytest.register_assert_rewrite("checks")
-
-FORK = "https://github.com/reader/fork"
-SITE = "https://reader.example/"
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from lossbook.explorable import Axis, Choice, Explorable, Handle, Line, Panel, R
 from tools.repository import ROOT
 from website.demos import figure_html
 
-FRAME = "chapters/regression/quantiles.html"  # a page with a demo, and so with the script
+MODEL = "chapters/regression/quantiles.html"  # a page with a demo, and so with the script
 PAGE = "chapters/regression/engine.html"
 STATIC = "_static"
 
@@ -21,7 +21,7 @@ EVERYTHING = ROOT / "tests" / "explorable" / "fixture.json"
 
 
 def _handles() -> Explorable:
-    """What is not in that one: handles that move sideways and both ways, along a logarithm too, and a long choice."""
+    """Return what is not in that file: handles that move sideways or both ways, one on a log axis, a long choice."""
     x = np.linspace(0, 1, 21)
     powers = {"none": 0, "linear": 1, "square": 2, "cube": 3, "fourth": 4}
 
@@ -64,8 +64,8 @@ DEMOS = [Demo(PAGE, spec) for spec, _ in _figures()]
 
 
 def write(html: Path, folder: Path) -> None:
-    """Write the page into a folder, in the frame of a page of the built website and with its scripts and styles."""
-    page = (html / FRAME).read_text(encoding="utf-8")
+    """Write the page into a folder, in the layout of a page of the built website and with its scripts and styles."""
+    page = (html / MODEL).read_text(encoding="utf-8")
     head, _, rest = page.partition('<article class="bd-article">')
     tail = rest.partition("</article>")[2]
     figures = "".join(figure_html(*figure) for figure in _figures())

@@ -10,8 +10,8 @@ from tools import notebooks, pages
 from tools.repository import ROOT
 from website.demos import stored
 
-# Waits for the frame after the next, in which every change is drawn. A drawing is known by a number: sent here, it
-# would take longer than all else.
+# Waits for the repaint after the next, by which every change is drawn. A drawing stands here as a number: to send all
+# of it would take longer than everything else.
 LOOK = """figure => new Promise((done, fail) => {
   setTimeout(() => fail(new Error("nothing was drawn for 20 s")), 20000);
   requestAnimationFrame(() => requestAnimationFrame(() => {
@@ -34,7 +34,7 @@ LOOK = """figure => new Promise((done, fail) => {
   }));
 })"""
 
-# On the way to something else: to click as a reader does takes many times as long.
+# For clicks that are not what is tested: a click with the mouse takes many times as long.
 CLICK = "button => button.click()"
 
 
@@ -90,13 +90,13 @@ class Tab:
         return self.page
 
     def load(self, name: str) -> None:
-        """Load a page anew, which another fragment alone would not do, and do not wait for its pictures."""
+        """Load a page anew, even where only the fragment differs, and do not wait for its pictures."""
         self.page.goto("about:blank")
         self.page.goto(f"{self.root}/{name}", wait_until="domcontentloaded")
 
 
 def make_live(figures: Locator) -> Locator:
-    """Scroll to each of these figures and wait until it is drawn: one that is far away waits for some seconds."""
+    """Scroll to each of these figures and wait until it is drawn: out of sight, it would be drawn seconds later."""
     for figure in figures.all():
         figure.scroll_into_view_if_needed()
         figure.and_(figure.page.locator("[data-ready]")).wait_for()
@@ -139,7 +139,7 @@ class Figure:
         return self.root.locator(".lb-controls > .lb-control").nth(index)
 
     def reset(self) -> None:
-        # Every window of these tests is one where motion is unwelcome, so that nothing glides.
+        # These tests ask for reduced motion, so the figure jumps there and does not glide.
         self.root.locator(".lb-reset").evaluate(CLICK)
 
     def states(self) -> Iterator[None]:

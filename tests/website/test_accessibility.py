@@ -1,4 +1,4 @@
-"""A few places of each look are enough to find a fault among many words; and a guess, before it and after."""
+"""That checking a few places of each look finds every fault of contrast; and a guess, unanswered and answered."""
 
 from accessibility import COLORS, violations
 from figures import make_live
@@ -41,7 +41,7 @@ def test_every_fault_is_found(chromium: Browser):
 
 
 def test_axe_finds_nothing_in_a_guess(chromium: Browser, address: str):
-    """Where it still stands, and where every answer was given; on all pages it is skipped."""
+    """Before and after every answer is given; where whole pages are checked, guesses are skipped."""
     page = chromium.new_page(reduced_motion="reduce")
     page.goto(f"{address}/chapters/welcome.html")
     make_live(page.locator("figure.explorable"))

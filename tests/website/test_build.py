@@ -6,15 +6,17 @@ from types import SimpleNamespace
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
+from published import FORK
 
 from reference import concepts
 from tools import notebooks, pages, repository
 from tools.notebooks import tags
 from tools.repository import ROOT
+from tools.written import setup_address
+from website import mathematics
 from website.buttons import drop_colab_without_address, theme_options
-
-FORK = "https://github.com/reader/fork"  # as the site is built for
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,13 @@ def test_contents_list_every_page_on_every_page(site):
         entries = site[name].select(".site-navigation li.toctree-l1 > a")
         assert [urljoin(name, entry["href"]) for entry in entries] == names, name
         assert [text(entry) for entry in entries] == titles, name
+
+
+def test_a_page_names_its_chapter(site):
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    captions = {f"{page['file']}.html": part["caption"] for part in toc["parts"] for page in part["chapters"]}
+    kickers = {name: kicker for name, page in site.items() if page and (kicker := page.select_one(".kicker"))}
+    assert {name: text(kicker) for name, kicker in kickers.items()} == captions
 
 
 def test_contents_mark_the_page_and_list_its_sections(site):
@@ -139,8 +148,7 @@ def test_buttons_lead_into_the_repository(site):
         if path.suffix == ".ipynb":
             where = path.relative_to(ROOT).as_posix()
             assert links["mybinder.org"].endswith(f"/reader/fork/main?urlpath=lab/tree/{where}")
-            setups = [cell for cell in notebooks.read(path).cells if "setup" in tags(cell)]
-            has_address = any(notebooks.setup_address(cell.source) for cell in setups)
+            has_address = setup_address(notebooks.read(path)) is not None
             assert ("colab.research.google.com" in links) == has_address
 
 
@@ -198,3 +206,7 @@ def test_formulas_in_summaries_are_typeset(site):
     summaries = [(name, summary) for name, page in site.items() if page for summary in page("summary")]
     assert any(summary.select("math") for _, summary in summaries)
     assert [(name, str(summary)) for name, summary in summaries if "$" in summary.get_text()] == []
+
+
+def test_an_escaped_dollar_begins_no_formula():
+    assert mathematics.in_text(r"<summary>\$5 or \$6</summary>") == r"<summary>\$5 or \$6</summary>"

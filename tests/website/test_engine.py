@@ -49,7 +49,7 @@ def root(html, tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="module", params=["chromium", "firefox"])
 def tab(request, root) -> Iterator[Tab]:
     browser = request.getfixturevalue(request.param)
-    # This Firefox is started with it; Playwright cannot ask for it.
+    # Firefox is started with reduced motion: Playwright cannot ask it for that.
     motion = {"reduced_motion": "reduce"} if request.param == "chromium" else {}
     with browser.new_context(viewport=VIEWPORT, **motion) as window:
         yield Tab(window, root)
@@ -69,7 +69,7 @@ def opened(tab):
 
 @pytest.fixture
 def shown(tab):
-    """Take the page as the test before has left it: for what depends neither on a guess nor on the state."""
+    """Take the page as the test before left it: for tests that depend neither on a guess nor on the state."""
 
     def show_figure(demo: Demo) -> Figure:
         figure = Figure(tab.open(engine.PAGE), demo)
@@ -128,7 +128,7 @@ def test_a_disc_stays_under_the_pointer(shown):
         drag(figure, disc, moved[0], 30)
         figure.look()
         wanted = [start + by for start, by in zip(before, moved, strict=True)]
-        assert disc.evaluate(CENTER) == pytest.approx(wanted, abs=2.5)  # half of what one position takes
+        assert disc.evaluate(CENTER) == pytest.approx(wanted, abs=2.5)  # half the distance between two positions
 
 
 def test_a_button_goes_on_by_one_step(shown):

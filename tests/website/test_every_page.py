@@ -23,7 +23,7 @@ every_page = pytest.mark.parametrize(
 
 WINDOW = {"width": 1280, "height": 720}
 PAPER = 665  # the width of A4 without the margins of the print style, in pixels; Letter is wider
-TENTH_FRAME = "() => { window.drawn = (window.drawn ?? 0) + 1; return window.drawn % 10 === 0; }"
+TENTH_REPAINT = "() => { window.drawn = (window.drawn ?? 0) + 1; return window.drawn % 10 === 0; }"
 PICTURES = """() => [...document.images].filter((one) => one.checkVisibility() && one.clientWidth > 0)
   .map((one) => [one.src, [one.naturalWidth, one.naturalHeight], [one.clientWidth, one.clientHeight]])"""
 OPTIONS = """() => {
@@ -39,7 +39,7 @@ OPTIONS = """() => {
   }
   return questions;
 }"""
-# What is put off would be cut off, and not counted.
+# A section whose layout is put off hides what overflows it. With `display: contents` no layout is put off.
 BEYOND_SCREEN = """() => {
   const menus = document.querySelectorAll("details.menu");
   const sections = document.querySelectorAll("article section");
@@ -84,7 +84,7 @@ class Opened:
         reveal(make_live(self.page.locator("figure.explorable")))
 
     def figures(self, page: Page | None = None) -> Iterator[Figure]:
-        """Go to each of its demos, in another tab where one is given: what is out of sight is not drawn."""
+        """Go to each of its demos, in another tab where one is given: a demo out of sight may not be drawn."""
         for demo in DEMOS:
             if demo.page == self.name:
                 yield Figure(page or self.page, demo)
@@ -117,7 +117,7 @@ def test_it_is_light(opened, seen, chromium, address):
 
 @every_page
 def test_its_demos_do_what_a_reader_asks_of_them(opened, spending):
-    """Before any guess is made. On a narrow screen and on paper they are looked at with the rest of the page."""
+    """Before any guess is made. How they look on a narrow screen and on paper is tested with the rest of the page."""
     for figure in opened.figures():
         with spending("demo", str(figure.demo)), naming(f"the demo {figure.demo}"):
             check_picture(figure)
@@ -136,7 +136,7 @@ def test_axe_finds_nothing(opened):
 
 @every_page
 def test_its_pictures_are_fine_enough_and_keep_their_shape(opened):
-    """What Lighthouse asks of pictures, which it does not see on every page."""
+    """What Lighthouse asks of pictures; it visits only a few pages."""
     for address, own, shown in opened.page.evaluate(PICTURES):
         assert own[0] >= shown[0], address
         assert own[0] / own[1] == pytest.approx(shown[0] / shown[1], rel=0.05), address
@@ -162,7 +162,7 @@ def test_every_option_of_its_quiz_answers(opened):
 def test_nothing_overflows_a_narrow_screen(opened):
     opened.reveal()
     opened.page.set_viewport_size({"width": 320, "height": 700})
-    opened.page.wait_for_function(TENTH_FRAME)  # by then the figures have followed
+    opened.page.wait_for_function(TENTH_REPAINT)  # by then the figures have been drawn anew
     width, beyond = opened.page.evaluate(BEYOND_SCREEN)
     assert width <= 320, beyond
     for figure in opened.figures():

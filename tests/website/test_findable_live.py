@@ -86,7 +86,7 @@ def test_the_keyboard_shows_a_definition(go, address):
     page.keyboard.press("Tab")
     expect(link).to_be_focused()
     expect(definition).to_be_visible()
-    # A pointer that comes and goes does not take it away from the keyboard.
+    # A pointer that comes and goes does not close what the keyboard has opened.
     page.mouse.move(*center(definition))
     page.mouse.move(5, 5)
     page.wait_for_timeout(600)
@@ -154,7 +154,7 @@ def test_the_search_works_with_a_server_and_in_a_folder(go, address, html):
     online = go(f"{address}/search.html?q=pinball+loss")
     found = results(online)
     assert "Quantiles and expectiles: predicting a range" in found
-    expect(online.locator("#search-results ul")).to_contain_text("pinball")  # around which a result quotes its page
+    expect(online.locator("#search-results ul")).to_contain_text("pinball")  # results quote their pages around the word
     expect(online.locator("#in-a-folder")).to_be_hidden()
 
     folder = go(f"{html.as_uri()}/search.html?q=pinball+loss")

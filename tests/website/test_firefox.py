@@ -54,7 +54,8 @@ def tab(firefox, address) -> Iterator[Tab]:
 @pytest.mark.per("page", "name")
 @pytest.mark.parametrize("name", sorted({WELCOME, *QUIZZES, *(demo.page for demo in DEMOS)}))
 def test_page(shared_tab, spending, name):
-    """Its demos are drawn, and move; all else is the same for all demos, and test_engine.py does it in Firefox too.
+    """Its demos are drawn, and move; what all demos have in common is tested by test_engine.py, in Firefox too.
+
     Then the same page on a narrow screen, with its formulas.
     """
     page = shared_tab.open(name)
@@ -105,7 +106,7 @@ def take_quiz(page: Page) -> None:
 def saved(page: Page, path: Path) -> dict:
     """Wait until Firefox has saved a file, which is there before all of it is written, and return its content."""
     for _ in range(200):
-        # Half of an object is no JSON.
+        # A file that is half written is not valid JSON.
         with suppress(FileNotFoundError, json.JSONDecodeError):
             return json.loads(path.read_text(encoding="utf-8"))
         page.wait_for_timeout(50)

@@ -14,7 +14,7 @@ from benchmarks.page_weight import after, kilobytes, problems, visits
 
 
 def test_what_a_page_before_has_loaded_is_not_loaded_again(chromium: Browser, address: str):
-    """In the browser as `after` has it, by which every page is weighed."""
+    """Every page is weighed by what `after` expects; here it is compared with what a browser does."""
     first, further = visits(chromium, f"{address}/{PAGES[0]}", f"{address}/{PAGES[1]}")
     (alone,) = visits(chromium, f"{address}/{PAGES[1]}")
     expected = after(first, alone)

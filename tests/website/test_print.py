@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 from figures import make_live
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -38,7 +39,7 @@ def window(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="module")
 def lesson(window, address: str) -> Page:
-    """Open a lesson as it is printed."""
+    """Open a lesson in the print style."""
     page = window.new_page()
     page.emulate_media(media="print")
     page.goto(f"{address}/{LESSON}")
@@ -141,7 +142,7 @@ def test_footnotes_are_numbered_as_the_list(html, name):
 
 @pytest.fixture(scope="module")
 def whole(html) -> BeautifulSoup:
-    """Return the whole book as one page, which is quick: it is the printing of it that takes its time."""
+    """Return the whole book as one page; that is quick, and only printing it takes long."""
     merged = pdf.merge(html)
     assert ROOT.as_posix() not in merged
     return BeautifulSoup(merged, "html.parser")
@@ -233,6 +234,13 @@ def test_without_browser_it_says_what_is_missing(monkeypatch, capsys):
 
 def test_book_holds_every_page_in_order(whole):
     assert [article["id"] for article in whole("article")] == [name.removesuffix(".html") for name in WRITTEN]
+
+
+def test_book_names_every_chapter_once(whole):
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    captions = [part["caption"] for part in toc["parts"]]
+    assert [chapter.get_text() for chapter in whole.select("h1.chapter")] == captions
+    assert [chapter.get_text() for chapter in whole.select(".pages p")] == captions
 
 
 def test_anchors_of_the_whole_book_are_different_and_lead_somewhere(whole):

@@ -1,9 +1,9 @@
 /* A link to the glossary shows its definition, which stands at the end of the page, on hover and on keyboard focus. */
 (() => {
   const GAP = 6;
-  // Milliseconds until a pointer means it, and for its way from the link to the definition.
+  // Milliseconds that a pointer has to rest on a link, and that it has to get from there to the definition.
   const PATIENCE = 250;
-  // An older browser keeps the link.
+  // In an older browser the link leads to the glossary, and that is all.
   if (!("popover" in HTMLElement.prototype)) return;
   let timer, shown;
 
@@ -30,7 +30,7 @@
     if (!shown?.matches(":focus-visible")) definition.togglePopover(false);
   }
 
-  // The browser's own way to close it ends where another script takes the key.
+  // The browser closes it by itself, unless another script takes the key.
   addEventListener("keydown", ({ key }) => {
     clearTimeout(timer);
     if (key === "Escape") document.querySelector(".definition:popover-open")?.hidePopover();
@@ -45,7 +45,7 @@
     if (!definition) continue;
     link.setAttribute("aria-describedby", definition.id);
     link.addEventListener("pointerenter", (event) => {
-      // A finger follows the link.
+      // A tap follows the link.
       if (event.pointerType === "mouse") later(() => show(link, definition));
     });
     link.addEventListener("pointerleave", () => later(() => hide(definition)));

@@ -1,4 +1,4 @@
-// The frame of a page: light or dark, contents on a narrow screen, menus, the current section, keys.
+// The layout of a page: light or dark, contents on a narrow screen, menus, the current section, keys.
 {
   const root = document.documentElement;
 
@@ -97,12 +97,12 @@
 
   const whenIdle = window.requestIdleCallback ?? setTimeout;
 
-  // What scrolls inside itself can be reached, and so scrolled, by keyboard. Whether it scrolls is asked when it is near
-  // the window, and of the rest a few at a time: asking lays out what the browser has put off.
+  // What scrolls inside itself is made a stop of the Tab key, so that the keyboard can scroll it. Whether it scrolls is
+  // measured when it is near the window, and of the rest a few at a time: to measure is to lay out what was put off.
   const SCROLLING = ".equation, .long-formula, .pst-scrollable-table-container, .bd-article pre";
 
   function setStop(element) {
-    element.getBoundingClientRect(); // asked first: the scroll width alone may be that from before a section was put off
+    element.getBoundingClientRect(); // lays out what was put off: without it, the scroll width may be out of date
     if (element.scrollWidth > element.clientWidth) {
       element.tabIndex = 0;
     } else {
@@ -132,7 +132,7 @@
   addEventListener("load", () => setTimeout(() => document.fonts.ready.then(setAll), 2000));
   addEventListener("resize", setAll);
 
-  // Once the page is there, the fonts that the next one may need come along: it then costs no more than its own text.
+  // Once the page is there, fetch the fonts that the next one may need, which then costs no more than its own text.
   addEventListener("load", () => {
     whenIdle(() => {
       for (const [font, text] of [
@@ -140,7 +140,7 @@
         ["italic 1em 'Source Sans 3'", "aα"],
         ["1em 'STIX Two Math'", "a"],
       ]) {
-        document.fonts.load(font, text).catch(() => {}); // the reader has gone on
+        document.fonts.load(font, text).catch(() => {}); // the reader has left the page
       }
     });
   });

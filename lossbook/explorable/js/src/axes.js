@@ -8,7 +8,7 @@ const superscript = (integer) =>
 
 const plain = format(",");
 
-// 0.01 and 10,000 are read more easily than powers; beyond them it is the other way around.
+// From 0.001 to 10,000 a number reads more easily than a power of ten; beyond, it is the other way around.
 export function logTickText(value) {
   if (value >= 0.001 * (1 - 1e-9) && value <= 10000 * (1 + 1e-9)) return plain(value);
   const exponent = Math.floor(Math.log10(value) + 1e-9);
@@ -16,7 +16,7 @@ export function logTickText(value) {
   return `${factor === 1 ? "" : `${factor}×`}10${superscript(exponent)}`;
 }
 
-// Positions are linear in what is stored, on log axes too: there the logarithm is stored.
+// Every axis is linear in what is stored: for a log axis that is the logarithm.
 export const makeScale = (axis, range) => scaleLinear(axis.limits, range);
 
 function logTicks({ limits }, count) {

@@ -9,7 +9,7 @@ function sliderValue({ nodes, between, log }, position) {
   const coordinate = position / between;
   const low = Math.max(0, Math.min(Math.floor(coordinate), nodes.length - 2));
   const fraction = coordinate - low;
-  if (fraction === 0 || nodes.length === 1) return nodes[low];
+  if (fraction === 0) return nodes[low];
   if (fraction === 1) return nodes[low + 1];
   const [a, b] = [nodes[low], nodes[low + 1]];
   return tidy(log ? a * (b / a) ** fraction : a + (b - a) * fraction);
@@ -31,7 +31,7 @@ function sliderPosition({ nodes, between, log }, value) {
   return Math.round((high - 1 + fraction) * between);
 }
 
-// The shortest text that leads back to the same position; the printed decimals where they are enough.
+// The shortest text that leads back to the same position: the printed decimals where they suffice.
 function sliderToken(control, position) {
   const value = control.valueAt(position);
   const printed = String(Number(value.toFixed(control.decimals)));
@@ -83,7 +83,7 @@ const MAKERS = { slider: makeSlider, choice: makeChoice, toggle: makeToggle };
 export function makeControls(specs) {
   return new Map(specs.map((spec) => {
     const control = MAKERS[spec.kind](spec);
-    control.start = control.positionOf(spec.default) ?? 0;
+    control.start = control.positionOf(spec.default);
     return [spec.name, control];
   }));
 }

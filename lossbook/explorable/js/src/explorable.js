@@ -1,4 +1,4 @@
-// Mounts one demo: builds its parts, and brings what depends on a moved control up to date once per frame.
+// Mounts one demo: builds its parts, and brings what depends on a moved control up to date once per repaint.
 import { makeControls } from "./control.js";
 import { decodeFunction, inflate } from "./decode.js";
 import { h, uniqueId } from "./dom.js";
@@ -16,9 +16,9 @@ import { makeStore } from "./store.js";
 const FORMAT = 1;
 const FONT_SIZE = 12;
 
-// Options: `state` (values to begin with), `caption` (show the spec's caption), `onChange(state)`, which is
-// called at most once per frame, after the reader (not `set`) moved something.
-export async function mount(element, spec, frames, options = {}) {
+// Options: `state` (values to begin with), `caption` (whether to show that of the spec), and `onChange(state)`,
+// which is called at most once per repaint, after the reader moved something; what `set` moves is not reported.
+export async function mount(element, spec, frames, options) {
   if (spec.format !== FORMAT) throw new DemoError(`it has format ${spec.format}, not ${FORMAT}`);
   const bytes = await inflate(frames);
   return start(element, spec, bytes, options);
@@ -46,12 +46,12 @@ function makeControlSource(controls, store) {
 function start(element, spec, bytes, options) {
   const controls = makeControls(spec.controls);
   const store = makeStore(controls);
-  store.apply(store.positionsOf(options.state ?? {}));
+  store.apply(store.positionsOf(options.state));
   const glide = makeGlide(controls, store, schedule);
   const measure = makeMeasure(FONT_SIZE);
   let request = 0;
   let touched = false;
-  let guessing = spec.guess !== null && spec.guess !== undefined;
+  let guessing = spec.guess !== null;
 
   const context = {
     controls, store, measure, move, glideTo,
@@ -91,17 +91,17 @@ function start(element, spec, bytes, options) {
   }
 
   function schedule() {
-    if (!request) request = requestAnimationFrame(frame);
+    if (!request) request = requestAnimationFrame(repaint);
   }
 
-  function frame(now) {
+  function repaint(now) {
     request = 0;
     glide.step(now);
     update();
     if (!touched) return;
     touched = false;
     readouts.announce();
-    options.onChange?.(store.values());
+    options.onChange(store.values());
   }
 
   function update() {
@@ -165,5 +165,5 @@ function start(element, spec, bytes, options) {
     root.remove();
   }
 
-  return { set, get: store.values, destroy };
+  return { set, destroy };
 }

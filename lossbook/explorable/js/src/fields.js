@@ -45,27 +45,27 @@ export function makeHeatmap(group, spec, { z }, { underlay }) {
   const canvas = h("canvas", { width: columns, height: rows, class: "lb-heatmap", "aria-hidden": "true" });
   canvas.classList.toggle("lb-cells", Math.max(rows, columns) <= COARSE);
   const clip = h("div", { class: "lb-heatmap-clip" }, canvas);
-  clip.classList.toggle("lb-after-guess", spec.after_guess ?? false);
+  clip.classList.toggle("lb-after-guess", spec.after_guess);
   underlay.append(clip);
   const pixels = new ImageData(columns, rows);
   let placed = null;
 
-  function place(frame) {
+  function place(plot) {
     const dx = cellSize(spec.x_limits, columns) / 2;
     const dy = cellSize(spec.y_limits, rows) / 2;
-    const [left, right] = [frame.x(spec.x_limits[0] - dx), frame.x(spec.x_limits[1] + dx)];
-    const [bottom, top] = [frame.y(spec.y_limits[0] - dy), frame.y(spec.y_limits[1] + dy)];
+    const [left, right] = [plot.x(spec.x_limits[0] - dx), plot.x(spec.x_limits[1] + dx)];
+    const [bottom, top] = [plot.y(spec.y_limits[0] - dy), plot.y(spec.y_limits[1] + dy)];
     Object.assign(clip.style, {
-      left: `${frame.left}px`, top: `${frame.top}px`, width: `${frame.width}px`, height: `${frame.height}px`,
+      left: `${plot.left}px`, top: `${plot.top}px`, width: `${plot.width}px`, height: `${plot.height}px`,
     });
     Object.assign(canvas.style, {
       left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px`,
     });
-    placed = frame;
+    placed = plot;
   }
   return {
-    draw(frame) {
-      if (placed !== frame) place(frame);
+    draw(plot) {
+      if (placed !== plot) place(plot);
       fillPixels(pixels.data, z.values(), rows, columns, spec.z_limits);
       canvas.getContext("2d").putImageData(pixels, 0, 0);
     },
@@ -74,7 +74,7 @@ export function makeHeatmap(group, spec, { z }, { underlay }) {
 }
 
 // d3-contour closes its rings around the outside of the grid; those stretches are no level lines.
-export function ringPath(ring, columns, rows, toX, toY) {
+function ringPath(ring, columns, rows, toX, toY) {
   const outside = ([x, y]) => x <= 0 || y <= 0 || x >= columns || y >= rows;
   let path = "";
   let drawing = false;
@@ -91,14 +91,14 @@ export function ringPath(ring, columns, rows, toX, toY) {
 
 export function makeContours(group, spec, { z }, { onField }) {
   const [rows, columns] = z.shape;
-  const write = makeStroke(group, { width: spec.width ?? 1, onField });
+  const write = makeStroke(group, { width: 1, onField });
   const contour = contours().size([columns, rows]).thresholds(spec.levels);
   const dx = cellSize(spec.x_limits, columns);
   const dy = cellSize(spec.y_limits, rows);
   return {
-    draw(frame) {
-      const toX = (column) => frame.x(spec.x_limits[0] + (column - 0.5) * dx);
-      const toY = (row) => frame.y(spec.y_limits[0] + (row - 0.5) * dy);
+    draw(plot) {
+      const toX = (column) => plot.x(spec.x_limits[0] + (column - 0.5) * dx);
+      const toY = (row) => plot.y(spec.y_limits[0] + (row - 0.5) * dy);
       let d = "";
       for (const { coordinates } of contour(z.values())) {
         for (const ring of coordinates.flat()) d += ringPath(ring, columns, rows, toX, toY);

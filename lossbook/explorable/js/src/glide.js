@@ -21,7 +21,7 @@ export function makeGlide(controls, store, schedule) {
     schedule();
   }
 
-  // Called at the beginning of each frame; asks for the next one until the glide is over.
+  // Called at the beginning of each repaint; asks for the next one until the glide is over.
   function step(now) {
     if (!running) return;
     const { names, from, targets, done } = running;

@@ -17,7 +17,7 @@ export function makeGuess(spec, context, reveal) {
     button.addEventListener("click", () => choose(i));
     return { button, sign };
   });
-  const skip = h("button", { type: "button", class: "lb-button lb-skip" }, spec.skip ?? "Show me");
+  const skip = h("button", { type: "button", class: "lb-button lb-skip" }, spec.skip);
   const questionElement = h("div", { class: "lb-question", id: questionId, tabindex: -1 }, ...question.nodes);
   skip.addEventListener("click", () => {
     finish();

@@ -11,9 +11,9 @@ const clamp = (pixel, size) => Math.max(0, Math.min(size, pixel));
 
 // A disc that moves the sliders its coordinates are bound to. The keyboard uses the sliders themselves.
 export function makeHandle(group, spec, { x, y }, { move, controls, container }) {
-  const radius = spec.radius ?? 8;
+  const radius = spec.radius;
   const place = { x: 0, y: 0 };
-  let frame = null;
+  let plot = null;
   group.classed("lb-handle", true).style("cursor", cursorFor(spec));
   const ring = group.append("circle").attr("class", "lb-handle-disc").attr("r", radius).node();
   const hit = group.append("circle").attr("class", "lb-hit").attr("r", Math.max(HIT_RADIUS, radius)).node();
@@ -25,8 +25,8 @@ export function makeHandle(group, spec, { x, y }, { move, controls, container })
 
   function dragged(event) {
     const changes = {};
-    if (x.control) changes[x.control] = positionAt(x, frame.x, event.x);
-    if (y.control) changes[y.control] = positionAt(y, frame.y, event.y);
+    if (x.control) changes[x.control] = positionAt(x, plot.x, event.x);
+    if (y.control) changes[y.control] = positionAt(y, plot.y, event.y);
     move(changes);
   }
 
@@ -36,11 +36,11 @@ export function makeHandle(group, spec, { x, y }, { move, controls, container })
     .on("end", () => group.classed("lb-dragging", false)));
 
   return {
-    draw(newFrame) {
-      frame = newFrame;
+    draw(newPlot) {
+      plot = newPlot;
       // A handle whose value lies outside the plot waits at its edge, where it can still be grabbed.
-      place.x = clamp(frame.x(x.values()[0]), frame.width);
-      place.y = clamp(frame.y(y.values()[0]), frame.height);
+      place.x = clamp(plot.x(x.values()[0]), plot.width);
+      place.y = clamp(plot.y(y.values()[0]), plot.height);
       for (const circle of [ring, hit]) {
         circle.setAttribute("cx", place.x.toFixed(2));
         circle.setAttribute("cy", place.y.toFixed(2));

@@ -21,7 +21,7 @@ function makeSlider(control, { move, store }) {
     const text = withUnit(control, position);
     input.value = Math.round(position);
     input.setAttribute("aria-valuetext", text);
-    input.style.setProperty("--lb-part", control.last ? position / control.last : 0);
+    input.style.setProperty("--lb-part", position / control.last);
     output.textContent = text;
     if (button) button.disabled = position >= control.last;
   }

@@ -1,4 +1,4 @@
-// Values of functions at the present position of the controls, computed when first asked for after a move.
+// Values of functions at the current position of the controls, computed when first asked for after a move.
 
 const product = (numbers) => numbers.reduce((total, number) => total * number, 1);
 
@@ -33,7 +33,7 @@ export function evaluate(table, coordinates, out) {
   return out;
 }
 
-// `coordinateOf(name)` gives the present coordinate of a control in nodes.
+// `coordinateOf(name)` gives the current coordinate of a control in nodes.
 export function makeEvaluator(specs, integersOf, countOf, coordinateOf) {
   const entries = specs.map((spec, index) => ({
     spec,
@@ -43,9 +43,9 @@ export function makeEvaluator(specs, integersOf, countOf, coordinateOf) {
     table: {
       integers: integersOf[index],
       counts: spec.controls.map(countOf),
-      low: spec.table ? 0 : spec.low,
-      step: spec.table ? 1 : spec.step,
-      interpolate: spec.interpolate && !spec.table,
+      low: spec.low,
+      step: spec.step,
+      interpolate: spec.interpolate,
     },
   }));
 

@@ -79,9 +79,9 @@ export function dodge(labels, height) {
   });
 }
 
-export function arrange(labels, frame) {
-  for (const label of labels) keepInside(label, -frame.left + 2, frame.width + frame.right);
-  dodge(labels, frame.height);
+export function arrange(labels, plot) {
+  for (const label of labels) keepInside(label, -plot.left + 2, plot.width + plot.right);
+  dodge(labels, plot.height);
 }
 
 export function endLabel([x, y], width) {

@@ -1,5 +1,5 @@
-// Each maker returns {draw(frame), anchor(frame)}: draw brings the mark up to date, anchor gives the
-// pixel its label belongs to. A frame has the two scales and the size of the plot.
+// Each maker returns {draw(plot), anchor(plot)}: draw brings the mark up to date, anchor gives the pixel its
+// label belongs to. A plot has the scales `x` and `y`, its size, and the margins around it, all in pixels.
 import { area as areaShape, line as lineShape } from "d3-shape";
 import { makeContours, makeHeatmap } from "./fields.js";
 import { makeHandle } from "./handle.js";
@@ -36,25 +36,25 @@ function appendMany(group, tag, count) {
 }
 
 // The anchor of a label: a given x, else the end of the line (or the point at the right end).
-function anchorOf(spec, xs, ys, frame, isLine) {
-  if (typeof spec.label_at === "number") return pointAt(xs, ys, frame.x(spec.label_at), isLine);
-  if (isLine && xs.length > 1) return visibleEnd(xs, ys, frame.width, frame.height);
+function anchorOf(spec, xs, ys, plot, isLine) {
+  if (typeof spec.label_at === "number") return pointAt(xs, ys, plot.x(spec.label_at), isLine);
+  if (isLine && xs.length > 1) return visibleEnd(xs, ys, plot.width, plot.height);
   return pointAt(xs, ys, Infinity, false);
 }
 
 function makeLine(group, spec, { x, y }, { onField }) {
   const xs = pixelsOf(x);
   const ys = pixelsOf(y);
-  const write = makeStroke(group, { width: spec.width ?? 2, dash: spec.dash, onField });
-  group.style("opacity", spec.opacity ?? 1);
+  const write = makeStroke(group, { width: spec.width, dash: spec.dash, onField });
+  group.style("opacity", spec.opacity);
   const shape = lineShape((_, i) => xs[i], (_, i) => ys[i]).digits(2);
   return {
-    draw(frame) {
-      project(x, frame.x, xs);
-      project(y, frame.y, ys);
+    draw(plot) {
+      project(x, plot.x, xs);
+      project(y, plot.y, ys);
       write(shape(xs) ?? "");
     },
-    anchor: (frame) => anchorOf(spec, xs, ys, frame, true),
+    anchor: (plot) => anchorOf(spec, xs, ys, plot, true),
   };
 }
 
@@ -64,17 +64,17 @@ function makePoints(group, spec, { x, y }) {
   group.classed(spec.hollow ? "lb-hollow" : "lb-fill", true);
   const nodes = appendMany(group, "circle", xs.length);
   for (const node of nodes) {
-    node.setAttribute("r", spec.radius ?? 3);
-    node.setAttribute("opacity", spec.opacity ?? 1);
+    node.setAttribute("r", spec.radius);
+    node.setAttribute("opacity", spec.opacity);
   }
   const writeX = makeWriter(nodes, "cx");
   const writeY = makeWriter(nodes, "cy");
   return {
-    draw(frame) {
-      project(x, frame.x, xs).forEach((value, i) => writeX(i, value));
-      project(y, frame.y, ys).forEach((value, i) => writeY(i, value));
+    draw(plot) {
+      project(x, plot.x, xs).forEach((value, i) => writeX(i, value));
+      project(y, plot.y, ys).forEach((value, i) => writeY(i, value));
     },
-    anchor: (frame) => anchorOf(spec, xs, ys, frame, false),
+    anchor: (plot) => anchorOf(spec, xs, ys, plot, false),
   };
 }
 
@@ -83,22 +83,22 @@ function makeArea(group, spec, { x, y1, y2 }) {
   const ys1 = pixelsOf(y1);
   const ys2 = pixelsOf(y2);
   const edge = new Float64Array(xs.length);
-  const path = group.append("path").attr("class", "lb-fill").style("opacity", spec.opacity ?? 0.2).node();
+  const path = group.append("path").attr("class", "lb-fill").style("opacity", spec.opacity).node();
   const shape = areaShape((_, i) => xs[i], (_, i) => ys1[i], (_, i) => ys2[i]).digits(2);
 
-  // Beside an area its label keeps clear of it; at its end it stands in the middle.
+  // With an x of its own the label stands beside the area, else in the middle of the area's end.
   function edgeAt(i) {
     if (typeof spec.label_at !== "number") return (ys1[i] + ys2[i]) / 2;
     return spec.label_below ? Math.max(ys1[i], ys2[i]) : Math.min(ys1[i], ys2[i]);
   }
   return {
-    draw(frame) {
-      project(x, frame.x, xs);
-      project(y1, frame.y, ys1);
-      project(y2, frame.y, ys2);
+    draw(plot) {
+      project(x, plot.x, xs);
+      project(y1, plot.y, ys1);
+      project(y2, plot.y, ys2);
       path.setAttribute("d", shape(xs) ?? "");
     },
-    anchor: (frame) => anchorOf(spec, xs, edge.map((_, i) => edgeAt(i)), frame, true),
+    anchor: (plot) => anchorOf(spec, xs, edge.map((_, i) => edgeAt(i)), plot, true),
   };
 }
 
@@ -106,15 +106,15 @@ function makeBars(group, spec, { x, y }) {
   const xs = pixelsOf(x);
   const ys = pixelsOf(y);
   const nodes = appendMany(group, "rect", xs.length);
-  group.classed("lb-fill", true).style("opacity", spec.opacity ?? 1);
+  group.classed("lb-fill", true).style("opacity", spec.opacity);
   const names = ["x", "y", "width", "height"];
   const write = Object.fromEntries(names.map((name) => [name, makeWriter(nodes, name)]));
   return {
-    draw(frame) {
-      project(x, frame.x, xs);
-      project(y, frame.y, ys);
-      const width = Math.abs(frame.x(spec.width) - frame.x(0));
-      const base = clampPixel(frame.y(0));
+    draw(plot) {
+      project(x, plot.x, xs);
+      project(y, plot.y, ys);
+      const width = Math.abs(plot.x(spec.width) - plot.x(0));
+      const base = clampPixel(plot.y(0));
       for (let i = 0; i < xs.length; i += 1) {
         write.x(i, xs[i] - width / 2);
         write.width(i, width);
@@ -122,11 +122,11 @@ function makeBars(group, spec, { x, y }) {
         write.height(i, Math.abs(base - ys[i]));
       }
     },
-    anchor: (frame) => anchorOf(spec, xs, ys, frame, false),
+    anchor: (plot) => anchorOf(spec, xs, ys, plot, false),
   };
 }
 
-// A shaft and two strokes for the head, whose size follows that of short arrows.
+// A shaft, and two strokes for the head, which shrinks with short arrows.
 function arrowPath(x, y, dx, dy) {
   const length = Math.hypot(dx, dy);
   if (length < 0.5) return "";
@@ -144,31 +144,31 @@ function arrowPath(x, y, dx, dy) {
 function makeArrows(group, spec, { x, y, dx, dy }, { onField }) {
   const xs = pixelsOf(x);
   const ys = pixelsOf(y);
-  const write = makeStroke(group, { width: spec.width ?? 1.5, onField });
+  const write = makeStroke(group, { width: spec.width, onField });
   return {
-    draw(frame) {
-      project(x, frame.x, xs);
-      project(y, frame.y, ys);
+    draw(plot) {
+      project(x, plot.x, xs);
+      project(y, plot.y, ys);
       const [alongX, alongY] = [dx.values(), dy.values()];
-      const [scaleX, scaleY] = [frame.x(1) - frame.x(0), frame.y(1) - frame.y(0)];
+      const [scaleX, scaleY] = [plot.x(1) - plot.x(0), plot.y(1) - plot.y(0)];
       let d = "";
       for (let i = 0; i < xs.length; i += 1) {
         d += arrowPath(xs[i], ys[i], clampPixel(alongX[i] * scaleX), clampPixel(alongY[i] * scaleY));
       }
       write(d);
     },
-    anchor: (frame) => anchorOf(spec, xs, ys, frame, false),
+    anchor: (plot) => anchorOf(spec, xs, ys, plot, false),
   };
 }
 
 function makeText(group, spec, { x, y }, { evaluator }) {
-  const fixed = spec.string ?? (Array.isArray(spec.text) ? null : spec.text);
+  const fixed = Array.isArray(spec.text) ? null : spec.text;
   const node = group.append("text").attr("class", "lb-text").attr("dy", "0.35em")
-    .attr("text-anchor", spec.anchor ?? "middle").node();
+    .attr("text-anchor", spec.anchor).node();
   return {
-    draw(frame) {
-      node.setAttribute("x", clampPixel(frame.x(x.values()[0])).toFixed(2));
-      node.setAttribute("y", clampPixel(frame.y(y.values()[0])).toFixed(2));
+    draw(plot) {
+      node.setAttribute("x", clampPixel(plot.x(x.values()[0])).toFixed(2));
+      node.setAttribute("y", clampPixel(plot.y(y.values()[0])).toFixed(2));
       const text = fixed ?? evaluator.text(spec.text[0]);
       if (node.textContent !== text) node.textContent = text;
     },
@@ -197,7 +197,7 @@ export function makeMark(group, spec, axes, context) {
   for (const key of SOURCES) {
     const given = spec[key];
     if (Array.isArray(given)) sources[key] = context.evaluator.source(given);
-    else if (given?.control) sources[key] = context.controlSource(given.control, axes[key]?.log ?? false);
+    else if (given?.control) sources[key] = context.controlSource(given.control, axes[key].log);
     sources[key]?.names.forEach((name) => names.add(name));
   }
   const mark = MAKERS[spec.kind](group, spec, sources, context);

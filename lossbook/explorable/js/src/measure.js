@@ -1,4 +1,4 @@
-// Widths of texts as the figure sets them, without a layout of the page; remembered, as labels repeat.
+// Widths of texts in the figure's font, from a canvas, which needs no layout of the page; kept, as labels repeat.
 export function makeMeasure(size) {
   const canvas = document.createElement("canvas").getContext("2d");
   const widths = new Map();
@@ -9,7 +9,7 @@ export function makeMeasure(size) {
     return widths.get(text);
   }
 
-  // To be called where a layout may be read: the font is known only once the element is in the page.
+  // To be called where reading a style costs no extra layout: the font is known only once the element is in the page.
   measure.useFontOf = (element) => {
     const family = getComputedStyle(element).fontFamily || "sans-serif";
     if (family === font) return;

@@ -2,8 +2,8 @@ const MINUS = "\u2212";
 
 const groupThousands = (digits) => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
-// Rounds with Math.round, as the Python side does, so that both print the same digits.
-export function formatNumber(value, { decimals = 0, sign = false, comma = false, percent = false }) {
+// Math.round takes halves up, Python takes them to the even digit; so Python stores no printed number on a half.
+export function formatNumber(value, { decimals, sign, comma, percent }) {
   const scale = 10 ** decimals;
   const rounded = Math.round((percent ? value * 100 : value) * scale);
   const [whole, fraction] = Math.abs(rounded / scale).toFixed(decimals).split(".");

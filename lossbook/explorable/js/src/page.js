@@ -80,7 +80,7 @@ async function follow(figures) {
 
 const whenIdle = (callback) => (window.requestIdleCallback ?? setTimeout)(callback);
 
-// One after another, so that figures far down the page are there when it is printed; later, while the reader reads.
+// Starts what is left, one figure after another while the reader reads, so that all are there when the page is printed.
 async function startRest(figures) {
   for (const figure of figures) {
     await new Promise(whenIdle);
@@ -107,7 +107,7 @@ function startPage() {
   else addEventListener("load", rest);
 }
 
-// Only as a script of a page: a widget loads this text as a module, where there is no current script.
+// Only as the script of a page: a widget loads the same text as a module, and there is no current script in a module.
 export function startIfPage() {
   if (typeof document === "undefined" || !document.currentScript) return;
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startPage);

@@ -9,11 +9,11 @@ const atLineEnd = (spec) => ["line", "area"].includes(spec.kind) && typeof spec.
 
 // How far a label beside a mark keeps from its anchor.
 function labelDistance(spec) {
-  if (spec.kind === "handle") return (spec.radius ?? 8) + 1;
-  return spec.kind === "points" ? (spec.radius ?? 3) + 1 : 4;
+  if (spec.kind === "handle") return spec.radius + 1;
+  return spec.kind === "points" ? spec.radius + 1 : 4;
 }
 
-// Zero is worth a darker line where it is a number, not the first of some named places.
+// Zero gets a darker line on an axis of numbers; on one of named places it is only the first of them.
 const hasZeroLine = (axis) => !axis.log && !Array.isArray(axis.ticks);
 
 function accessibleName({ title, description, x, y }) {
@@ -47,8 +47,8 @@ export function makePanel(spec, context) {
   const onField = spec.marks.some((mark) => mark.kind === "heatmap");
   element.classList.toggle("lb-on-field", onField);
   const marks = spec.marks.map((markSpec) => {
-    const group = layer.append("g").attr("class", `lb-mark lb-${markSpec.color ?? "ink"}`)
-      .classed("lb-after-guess", markSpec.after_guess ?? false);
+    const group = layer.append("g").attr("class", `lb-mark lb-${markSpec.color}`)
+      .classed("lb-after-guess", markSpec.after_guess);
     if (markSpec.kind !== "handle") group.attr("clip-path", clipUrl);
     return makeMark(group, markSpec, axes, { ...context, onField, underlay, container: layer.node() });
   });
@@ -56,12 +56,12 @@ export function makePanel(spec, context) {
   const labels = marks.filter((mark) => mark.spec.label).map((mark) => ({
     mark,
     text: mark.spec.label,
-    node: labelLayer.append("text").attr("class", `lb-label lb-${mark.spec.color ?? "ink"}`)
-      .attr("dy", "0.35em").classed("lb-after-guess", mark.spec.after_guess ?? false)
+    node: labelLayer.append("text").attr("class", `lb-label lb-${mark.spec.color}`)
+      .attr("dy", "0.35em").classed("lb-after-guess", mark.spec.after_guess)
       .text(mark.spec.label).node(),
   }));
 
-  let frame = null;
+  let plot = null;
 
   function margins(width, ticksY) {
     const ends = labels.filter(({ mark }) => atLineEnd(mark.spec));
@@ -75,7 +75,7 @@ export function makePanel(spec, context) {
   }
 
   function drawAxes(ticksY) {
-    const { x, y, width, height } = frame;
+    const { x, y, width, height } = plot;
     const ticksX = thinTicks(makeTicks(spec.x, Math.max(2, width / 80)), x, measure);
     const draw = (group, axis, ticks, length, hasZero) => {
       axis.tickValues(ticks.map((tick) => tick[0])).tickFormat((_, i) => ticks[i][1]);
@@ -95,7 +95,7 @@ export function makePanel(spec, context) {
     const margin = margins(totalWidth, ticksY);
     const width = Math.max(40, totalWidth - margin.left - margin.right);
     const height = spec.height - margin.top - margin.bottom;
-    frame = {
+    plot = {
       ...margin, width, height,
       x: makeScale(spec.x, [0, width]),
       y: makeScale(spec.y, [height, 0]),
@@ -105,21 +105,21 @@ export function makePanel(spec, context) {
     clipRect.attr("x", -1).attr("y", -1).attr("width", width + 2).attr("height", height + 2);
     xLabel.attr("x", margin.left + width).attr("y", spec.height - 6);
     drawAxes(ticksY);
-    marks.forEach((mark) => mark.draw(frame));
+    marks.forEach((mark) => mark.draw(plot));
     drawLabels();
   }
 
   function placeLabel({ mark, text }) {
-    const point = mark.anchor(frame);
+    const point = mark.anchor(plot);
     if (!point) return null;
     if (atLineEnd(mark.spec)) return endLabel(point, measure(text));
     const distance = labelDistance(mark.spec);
-    return besideLabel(point, measure(text), mark.spec.label_below, distance, frame.height);
+    return besideLabel(point, measure(text), mark.spec.label_below, distance, plot.height);
   }
 
   function drawLabels() {
     const places = labels.map(placeLabel);
-    arrange(places.filter(Boolean), frame);
+    arrange(places.filter(Boolean), plot);
     labels.forEach(({ node }, i) => {
       const place = places[i];
       node.style.visibility = place ? "" : "hidden";
@@ -131,9 +131,9 @@ export function makePanel(spec, context) {
   }
 
   function draw(moved) {
-    if (!frame) return;
+    if (!plot) return;
     const changed = marks.filter((mark) => mark.dependsOn(moved));
-    changed.forEach((mark) => mark.draw(frame));
+    changed.forEach((mark) => mark.draw(plot));
     if (changed.some((mark) => mark.spec.label)) drawLabels();
   }
 

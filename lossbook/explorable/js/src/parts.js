@@ -6,7 +6,7 @@ function controlField(part, { store, controls }) {
   const control = controls.get(part.control);
   return {
     names: new Set([part.control]),
-    read: () => control.text(store.positions[part.control], { decimals: control.decimals, ...part }),
+    read: () => control.text(store.positions[part.control], part),
   };
 }
 

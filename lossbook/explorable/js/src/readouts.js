@@ -7,7 +7,7 @@ export function makeReadouts(specs, context) {
   const rows = specs.map((spec) => {
     const { nodes, update } = renderParts(spec.parts, context);
     const element = h("div", { class: `lb-readout lb-${spec.color ?? "ink"}` }, ...nodes);
-    element.classList.toggle("lb-after-guess", spec.after_guess ?? false);
+    element.classList.toggle("lb-after-guess", spec.after_guess);
     return { element, update, hidden: () => spec.after_guess && context.guessing() };
   });
   // Spoken once the reader pauses, not on every movement of a slider.

@@ -1,5 +1,5 @@
 // Pixels of sideways movement for one position: about 240 for the whole slider, never coarser than 24.
-const pixelsPerStep = (control) => Math.min(24, 240 / Math.max(1, control.last));
+const pixelsPerStep = (control) => Math.min(24, 240 / control.last);
 
 // A number in a text that is dragged sideways. The keyboard and screen readers have the slider.
 export function makeScrubbable(node, control, { store, move }) {

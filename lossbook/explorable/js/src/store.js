@@ -1,4 +1,4 @@
-// The position of every control, and which of them moved since the last frame.
+// The position of every control, and the names of those that moved since they were last taken.
 export function makeStore(controls) {
   const positions = {};
   let moved = new Set(controls.keys());

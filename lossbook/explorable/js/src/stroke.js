@@ -1,4 +1,4 @@
-// A stroked path. Over a heat map it gets an edge in the background's color: no color is seen on all of it.
+// A stroked path. No color stands out everywhere on a heat map: there it gets an edge in the background's color.
 export function makeStroke(group, { width, dash = false, onField }) {
   const add = (name, extra) => group.append("path").attr("class", name).style("stroke-width", width + extra)
     .classed("lb-dash", dash).node();

@@ -4,7 +4,7 @@ import { mount } from "./explorable.js";
 
 const PAUSE = 50;
 
-// JupyterLab takes arrow keys and Enter for its own, unless the element with the focus itself says no.
+// JupyterLab takes arrow keys and Enter for itself unless the focused element opts out.
 function keepKeys(el) {
   for (const input of el.querySelectorAll("input, select, button")) {
     input.dataset.lmSuppressShortcuts = "true";
@@ -32,13 +32,13 @@ export function render({ model, el }) {
     model.save_changes();
   }
 
-  // At most one message in 50 ms, and none within a frame: painting comes first.
+  // At most one message in 50 ms, and none while a repaint is due: painting comes first.
   function sendSoon(state) {
     latest = state;
     timer ||= setTimeout(send, PAUSE);
   }
 
-  // What this view sends is on the screen already, or was a moment ago.
+  // What this view itself sends is on its screen already, or was a moment ago.
   function follow(name) {
     if (!sending) demo?.set({ [name]: model.get(name) });
   }

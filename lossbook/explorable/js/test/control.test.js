@@ -56,8 +56,3 @@ test("choices and toggles have their options as positions", () => {
   assert.deepEqual([true, false, "true", "false", "yes"].map(toggle.positionOf), [1, 0, 1, 0, null]);
   assert.equal(toggle.valueAt(1), true);
 });
-
-test("a slider with one node stays there", () => {
-  const slider = control({ nodes: [5], default: 5 });
-  assert.deepEqual([slider.last, slider.valueAt(0), slider.positionOf(9)], [0, 5, 0]);
-});

@@ -25,6 +25,7 @@ const CASES = [
 ];
 
 for (const [value, field, text] of CASES) {
+  const whole = { decimals: 0, sign: false, comma: false, percent: false, ...field };
   const name = `${value} with ${JSON.stringify(field)} is ${text}`;
-  test(name, () => assert.equal(formatNumber(value, field), text));
+  test(name, () => assert.equal(formatNumber(value, whole), text));
 }

@@ -1,0 +1,406 @@
+"""A live figure of any loss: its value and its slope, with a control for each of its parameters."""
+
+import inspect
+import itertools
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lossbook.core import Loss, hyperparameters
+from lossbook.explorable import Axis, Bound, Choice, Explorable, Handle, Line, Panel, Readout, Slider, Toggle
+from lossbook.explorable.controls import Control
+from lossbook.explorable.frames import FINE
+from lossbook.explorable.functions import Where
+from lossbook.explorable.text import MINUS
+from lossbook.multitask import UncertaintyWeighted, WeightedSum
+from lossbook.plots import INK, PURPLE
+
+CURVES = 600  # about how many are computed, one for each combination of the controls
+POINTS = 201  # on each; the dot stops at every fifth
+STOP = 5
+MOST_NODES = 61
+MOST_ENTRIES = 12
+
+TARGETS: Sequence[float] = (-1, 0, 1, 3)  # to choose from, for a loss that does not take just any number
+# Samples for losses of several scores, by the axes of a score and of a target. A loss gets the first that it takes.
+EXAMPLES: dict[tuple[int, int], list[tuple[Any, Any]]] = {
+    (1, 0): [(0, [1.0, 0.0, -1.0]), (0, [1.0, 0.0])],  # scores of three classes; mean and log-variance
+    (1, 1): [([1, 0, 0], [1.0, 0.0, -1.0]), ([0, 0, 2, 2], [1.0, 1.0, 3.0, 3.0])],  # the same, one-hot; two boxes
+    (2, 0): [(1, [[0.0, 0.0], [0.6, 0.0]]), (None, [[0.0, 0.0], [0.6, 0.0], [0.0, 0.7]])],  # a pair; a triplet
+    (2, 1): [(labels, [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]) for labels in ([1, 2], [0, 2], [0, 1])],
+    (2, 2): [([[1, 1], [0, 0]], [[2.0, -1.0], [0.0, -2.0]])],  # two masks
+}
+# What a loss may raise for an argument that it does not take.
+REFUSALS = (ArithmeticError, LookupError, TypeError, ValueError)
+
+Curves = Sequence[NDArray]
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What is explored along `x`; `curves` takes parameters by their names, and returns values and slopes."""
+
+    x: NDArray
+    title: str
+    variable: str
+    label: str
+    curves: Callable[..., Curves]
+    parameters: dict[str, Any]
+    accepts: Callable[[str, float], bool]
+    start: float
+    choices: list[Control] = field(default_factory=list)
+    sample: str = ""
+
+    def checked(self, **state: Any) -> Curves:
+        """Return the curves, or raise an error that says at which arguments."""
+        at = Where("", state).at
+        try:
+            with np.errstate(all="ignore"):  # what is not finite is an error below
+                curves = self.curves(**state)
+        except Exception as error:
+            error.add_note(f"raised by {self.title}{at}")
+            raise
+        for kind, curve in zip(("value", "slope"), curves, strict=True):
+            what = f"the {kind} of {self.title}"
+            if curve.shape != self.x.shape:
+                raise ValueError(
+                    f"{what} must have the shape of {self.variable}, {self.x.shape}, got shape {curve.shape}{at}"
+                )
+            finite = np.isfinite(curve)
+            if not finite.all():
+                at = Where("", {self.variable: float(self.x[finite.argmin()])} | state).at
+                raise ValueError(f"{what} must be finite, got {curve[finite.argmin()]}{at}")
+        return curves
+
+
+def explore(
+    loss: Loss | Callable[..., ArrayLike],
+    *,
+    y_true: Any = None,
+    y_pred: Any = None,
+    span: tuple[float, float] = (-5, 5),
+    **ranges: tuple[float, float] | Sequence[str],
+) -> Explorable:
+    """Return a live figure of a loss, or of a function of your own: its value and its slope, with sliders.
+
+    A loss is drawn against the residual where it takes any target, and otherwise against the score, with a choice of
+    the target. Where a sample has several scores, one entry of `y_pred` is moved at a time. The slope of a loss is its
+    gradient, that of a function a central difference.
+
+    Args:
+        loss: a `lossbook.Loss`, or a function of the positions on the axis, an array, and of any parameters.
+        y_true, y_pred: one sample, in place of the example that is taken for a loss of several scores.
+        span: the ends of the axis.
+        ranges: by the name of a parameter, the ends of its slider, or the texts to choose from. Without them, a
+            loss is asked which numbers it accepts, and a positive parameter of a function stays positive. True and
+            False become a toggle, and a parameter without a default starts at 1. Any other parameter keeps its value.
+
+    Raises:
+        ValueError: says which argument does not fit, or where the value or the slope is not finite.
+
+    >>> from lossbook import Huber
+    >>> figure = explore(Huber(delta=1.5))
+    >>> figure.printed()
+    ['at residual = 2.00: value 1.875, slope +1.500']
+    >>> figure.controls["delta"].grid[:3]
+    [0.2, 0.4, 0.6]
+    >>> figure = explore(lambda r, delta, scale=2.0: scale * np.minimum(np.abs(r), delta), delta=(0.5, 3))
+    >>> figure.state
+    {'delta': 1.0, 'scale': 2.0, 'r': 2.0}
+    """
+    low, high = _range("span", span)
+    x = np.round(np.linspace(low, high, POINTS), 12)  # so that zero is exactly zero
+    subject = _of_loss(loss, x, y_true, y_pred) if isinstance(loss, Loss) else _of_function(loss, x, y_true, y_pred)
+    controls = [*subject.choices, *_controls(subject, ranges)]
+    names = [control.name for control in controls]
+    variable, stops = subject.variable, x[::STOP]
+    curves = cache(subject.checked)
+
+    def along(*state: Any) -> Curves:
+        return curves(**dict(zip(names, state, strict=True)))
+
+    family = np.array([along(*state) for state in itertools.product(*(control.grid for control in controls))])
+    first = along(*(control.default for control in controls))
+    panels, printed = [], []
+    points: dict[str, Any] = {}
+    for kind, title in enumerate(("value", "slope")):
+
+        def curve(*state: Any, kind: int = kind) -> NDArray:
+            return along(*state)[kind]
+
+        def point(*state: Any, curve: Callable[..., NDArray] = curve) -> float:
+            *others, at = state
+            return float(np.interp(at, x, curve(*others)))
+
+        points[title] = Bound(point, *names, variable)
+        line = Line(x=x, y=Bound(curve, *names), color=PURPLE)
+        dot = Handle(x=variable, y=points[title], color=INK)
+        y = Axis(title, *_limits(family[:, kind], first[kind]))
+        digits = _digits(family[:, kind], first[kind], f"the {title} of {subject.title}")
+        printed.append(f"{title} {{{title}:{'+' * kind}.{digits}f}}")
+        panels.append(Panel(title, Axis(subject.label, low, high), y, marks=[line, dot]))
+    moved = "{entry}" if "entry" in names else variable
+    start = float(stops[np.abs(stops - subject.start).argmin()])
+    return Explorable(
+        "-".join(["explore", *re.findall("[a-z0-9]+", subject.title.lower())]),
+        title=subject.title,
+        caption="Move the sliders, and drag a dot along its curve." + subject.sample,
+        alt=f"The value of {subject.title}, left, and its slope, right, against {subject.label} "
+        f"from {low:g} to {high:g}.",
+        controls=[*controls, Slider(name=variable, nodes=stops.tolist(), default=start, decimals=_decimals(stops))],
+        panels=panels,
+        readouts=[Readout(f"at {moved} = {{{variable}}}: {', '.join(printed)}", **points)],
+    )
+
+
+# What is explored ---------------------------------------------------------------------------------
+
+
+def _of_function(function: Callable[..., ArrayLike], x: NDArray, y_true: Any, y_pred: Any) -> _Subject:
+    if not callable(function) or isinstance(function, type):
+        raise ValueError(f"loss must be a loss like Huber(), or a function like lambda r, delta: ..., got {function!r}")
+    if y_true is not None or y_pred is not None:
+        raise ValueError("y_true and y_pred are the sample of a loss; a function takes the positions on the axis")
+    title = getattr(function, "__name__", "<lambda>").replace("<lambda>", "your loss")
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        raise ValueError(f"loss must say what its parameters are, got {function!r}; put it into a lambda") from None
+    starred = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    taken = {name: each.default for name, each in signature.parameters.items() if each.kind not in starred}
+    if not taken:
+        raise ValueError(f"loss must take the positions on the axis as its first parameter, got {title}{signature}")
+    variable, *others = taken
+    parameters = {name: 1.0 if taken[name] is inspect.Parameter.empty else taken[name] for name in others}
+
+    def curves(**state: Any) -> Curves:
+        step = 1e-6 * (x[-1] - x[0])
+        up, down = np.minimum(x + step, x[-1]), np.maximum(x - step, x[0])  # the ends may be those of its domain
+        value, above, below = (np.asarray(function(each, **state), dtype=float) for each in (x, up, down))
+        return value, (above - below) / (up - down)
+
+    def accepts(name: str, number: float) -> bool:
+        return parameters[name] <= 0 or number > 0
+
+    return _Subject(x, title, variable, variable, curves, parameters, accepts, x[0] + 0.7 * (x[-1] - x[0]))
+
+
+def _of_loss(loss: Loss, x: NDArray, y_true: Any, y_pred: Any) -> _Subject:
+    title, tasks = type(loss).__name__, _tasks(loss)
+    is_scalar = not tasks and loss.score_ndim == 0
+    is_given = y_true is not None or y_pred is not None
+    targets: list[float] = []
+    if not is_given:
+        y_true, y_pred, targets = _example(loss)
+    elif y_pred is None and not is_scalar:
+        raise ValueError(f"y_pred must be given with y_true, as {title} has several scores a sample")
+    parts = _parts(loss, 0.0 if y_pred is None else y_pred)
+    entries = {
+        "y_pred" + f"[{task}]" * bool(tasks) + f"[{', '.join(map(str, index))}]" * bool(index): (task, index)
+        for task, part in enumerate(parts)
+        for index in np.ndindex(part.shape)
+    }
+    shown = list(entries)[:MOST_ENTRIES]
+    choices: list[Control] = []
+    if targets:
+        options = [f"{each:g}" for each in targets]
+        choices.append(Choice(name="target", label="y_true", options=options, default=options[-1]))
+    if len(shown) > 1:
+        choices.append(Choice(name="entry", label="moved entry", options=shown))
+
+    def curves(target: str = "", entry: str = shown[0], **state: Any) -> Curves:
+        task, index = entries[entry]
+        scores = [_repeat(part, len(x)) for part in parts]
+        scores[task][:, *index] = x
+        true = [_repeat(each, len(x)) for each in (y_true if tasks else [float(target) if target else y_true])]
+        made = replace(loss, **state)
+        if tasks:
+            value, gradient = made.value_and_gradient(true, scores)
+            return value, gradient[task][:, *index]
+        value, gradient = made.value_and_gradient(true[0], scores[0])
+        return value, gradient[:, *index]
+
+    @cache
+    def largest() -> float:
+        return max(1e6, 10 * np.abs(subject.checked()).max())
+
+    def accepts(name: str, number: float) -> bool:
+        limit = largest()
+        try:
+            return bool(np.abs(subject.checked(**{name: number})).max() <= limit)
+        except REFUSALS:
+            return False
+
+    is_residual = is_scalar and not is_given and not targets
+    subject = _Subject(
+        x,
+        title,
+        "residual" if is_residual else "score",
+        f"residual y_pred {MINUS} y_true" if is_residual else "score y_pred" if is_scalar else "entry of y_pred",
+        curves,
+        hyperparameters(loss),
+        accepts,
+        float(parts[0].flat[0]) if not is_scalar or is_given else x[0] + (0.7 if is_residual else 0.3) * (x[-1] - x[0]),
+        choices,
+        "" if is_scalar or is_given else f" The sample: y_true = {y_true}, y_pred = {y_pred}.",
+    )
+    return subject
+
+
+def _tasks(loss: Loss) -> Sequence[Loss]:
+    return loss.losses if isinstance(loss, WeightedSum | UncertaintyWeighted) else ()
+
+
+def _parts(loss: Loss, y_pred: Any) -> list[NDArray]:
+    """Return the scores of one sample, an array for each task."""
+    tasks = _tasks(loss) or [loss]
+    parts = [np.asarray(part, dtype=float) for part in (y_pred if _tasks(loss) else [y_pred])]
+    if [part.ndim for part in parts] != [task.score_ndim for task in tasks]:
+        wanted, got = (
+            " and ".join(map(str, each)) for each in ([t.score_ndim for t in tasks], [p.shape for p in parts])
+        )
+        raise ValueError(f"y_pred must be one sample of {type(loss).__name__}, of {wanted} axes, got shape {got}")
+    return parts
+
+
+def _example(loss: Loss) -> tuple[Any, Any, list[float]]:
+    """Return the target and the scores of a sample that the loss takes, and the targets to choose from."""
+    if _tasks(loss):
+        y_true, y_pred, _ = zip(*map(_example, _tasks(loss)), strict=True)
+        return y_true, y_pred, []
+    axes = (loss.score_ndim, loss.target_ndim)
+    if axes == (0, 0):
+        targets = [target for target in TARGETS if _takes(loss, target, 0.5)]
+        if _takes(loss, -1.5, 0.5) and _takes(loss, 2.5, 0.5):
+            return 0.0, 0.0, []
+        if len(targets) > 1:
+            return targets[-1], 0.0, targets
+    for y_true, y_pred in EXAMPLES.get(axes, []):
+        if _takes(loss, y_true, y_pred):
+            return y_true, y_pred, []
+    raise ValueError(
+        f"y_true and y_pred must be given for {type(loss).__name__}, as no example fits it: one sample, "
+        f"with {axes[1]} axes and with {axes[0]}"
+    )
+
+
+def _takes(loss: Loss, y_true: Any, y_pred: Any) -> bool:
+    try:
+        with np.errstate(all="ignore"):
+            return bool(np.isfinite(loss.value(_repeat(y_true, 1), _repeat(y_pred, 1))).all())
+    except REFUSALS:
+        return False
+
+
+def _repeat(sample: Any, count: int) -> Any:
+    return None if sample is None else np.repeat(np.asarray(sample, dtype=float)[None], count, axis=0)
+
+
+# Its controls -------------------------------------------------------------------------------------
+
+
+def _controls(subject: _Subject, ranges: dict[str, Any]) -> list[Control]:
+    made: dict[str, Control] = {}
+    numbers: dict[str, tuple[float, float] | None] = {}
+    for name in ranges:
+        if name not in subject.parameters:
+            known = ", ".join(subject.parameters) or "none"
+            raise ValueError(f"{name} is no parameter of {subject.title}, which has {known}")
+    for name, value in subject.parameters.items():
+        given = ranges.get(name)
+        if given is not None and np.ndim(given) == 1 and all(isinstance(each, str) for each in given):
+            made[name] = Choice(name=name, options=given, default=value if value in given else "")
+        elif given is not None:
+            numbers[name] = _range(name, given, ", or texts to choose from,")
+        elif isinstance(value, bool):
+            made[name] = Toggle(name=name, default=value)
+        elif isinstance(value, Real):
+            numbers[name] = None
+    others = math.prod(len(control.grid) for control in [*subject.choices, *made.values()])
+    most = max(3, min(MOST_NODES, int((CURVES / others) ** (1 / max(1, len(numbers))))))
+    for name, given in numbers.items():
+        nodes, default = _nodes(subject, name, given, most)
+        if len(nodes) > 1:  # else the loss accepts nothing near its value
+            made[name] = Slider(name=name, nodes=nodes, default=default, decimals=_decimals(np.array(nodes)))
+    return [made[name] for name in subject.parameters if name in made]
+
+
+def _nodes(subject: _Subject, name: str, given: tuple[float, float] | None, most: int) -> tuple[list[float], float]:
+    """Return the nodes of a slider and its default. All but the default and the ends that are given are round."""
+    value = subject.parameters[name]
+    number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else 1.0
+    whole = isinstance(value, Integral) and not subject.accepts(name, number + 0.5)
+
+    def accepts(number: float) -> bool:
+        return subject.accepts(name, round(number) if whole else number)
+
+    if given:
+        low, high = given
+        number = min(max(number, low), high)
+        kept = {low, high, number}
+    else:
+        reach = max(5 * (abs(number) or 1), 1.5)  # beyond 1, so that the end of a share is found
+        low, high = (_end(accepts, number, side * reach) for side in (-1, 1))
+        room = 0.02 * (high - low)
+        low, high = low + room * (not accepts(low)), high - room * (not accepts(high))
+        kept = {number}
+    rough = max((high - low) / (most - 1), 1e-9)
+    decade = 10.0 ** math.floor(math.log10(rough))
+    step = max(float(whole), decade * next(step for step in (1, 2, 2.5, 5, 10) if step * decade > rough * (1 - 1e-9)))
+    steps = step * np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
+    return sorted({float(np.round(node, 12)) for node in (*steps, *kept)}), number
+
+
+def _end(accepts: Callable[[float], bool], inside: float, outside: float) -> float:
+    """Return how far a parameter can go from a number that is accepted towards one that may not be."""
+    if accepts(outside):
+        return outside
+    for _ in range(50):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if accepts(middle) else (inside, middle)
+    return round(inside, 9)
+
+
+def _range(name: str, given: Any, alternative: str = ",") -> tuple[float, float]:
+    numbers = list(given) if np.ndim(given) == 1 else []
+    if not (len(numbers) == 2 and all(map(_is_number, numbers)) and numbers[0] < numbers[1]):
+        raise ValueError(f"{name} must be two finite numbers in order{alternative} got {given!r}")
+    return float(numbers[0]), float(numbers[1])
+
+
+def _is_number(given: Any) -> bool:
+    return isinstance(given, Real) and math.isfinite(given)
+
+
+# How it is drawn and printed ----------------------------------------------------------------------
+
+
+def _limits(family: NDArray, first: NDArray) -> tuple[float, float]:
+    """Return limits that nearly all curves keep, unless the first would then fill less than a third of the height."""
+    low, high = float(first.min()), float(first.max())
+    room = high - low if high - low > 1e-9 else 1.0
+    nearly_all = np.quantile(family, [0.02, 0.98])
+    low, high = max(min(low, nearly_all[0]), low - room), min(max(high, nearly_all[1]), high + room)
+    margin = 0.05 * (high - low) if high - low > 1e-9 else 0.5
+    return float(low - margin), float(high + margin)
+
+
+def _decimals(nodes: NDArray) -> int:
+    """Return how many decimals tell the nodes exactly, 6 at most."""
+    return next((d for d in range(6) if np.allclose(np.round(nodes, d), nodes, rtol=0, atol=1e-9)), 6)
+
+
+def _digits(family: NDArray, first: NDArray, what: str) -> int:
+    """Return how many decimals are printed: 3, more where numbers are small, fewer where a readout has no room."""
+    largest = np.abs(family).max()
+    room = math.floor(math.log10(2**31 / FINE / 2 / max(largest, 1e-3)))
+    if room < 0:
+        raise ValueError(f"{what} must stay below {2**31 / FINE / 2:.1g} to be printed, got {largest:.3g}")
+    return min(max(3, 2 - math.floor(math.log10(np.abs(first).max() or 1))), room, 9)

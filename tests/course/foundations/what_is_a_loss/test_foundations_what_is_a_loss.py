@@ -1,0 +1,48 @@
+"""The exercises on what a loss is agree with lossbook and with the data that their page names."""
+
+import numpy as np
+import pytest
+
+from lossbook import Expectile, SquaredError
+from lossbook.course.foundations.what_is_a_loss import exercises
+from lossbook.datasets import diabetes
+from lossbook.optimization import gradient_descent, linear_objective
+
+
+@pytest.fixture
+def patients():
+    bmi, progression = diabetes()
+    return (bmi - bmi.mean()) / bmi.std(), progression
+
+
+@pytest.fixture
+def features(patients):
+    x, _ = patients
+    return np.column_stack([np.ones_like(x), x])
+
+
+def test_repaired_bug_is_gradient_descent(patients, features):
+    objective = linear_objective(SquaredError(), features, patients[1])
+    risks = [step.value for step in gradient_descent(objective, [0, 0], learning_rate=0.1, steps=20)]
+    np.testing.assert_allclose(exercises.bug.version(*patients, 0.1, 20), risks, rtol=1e-12)
+
+
+def test_clinic_loss_is_five_times_an_expectile(patients, features):
+    objective = linear_objective(Expectile(tau=0.8), features, patients[1])
+    *_, last = gradient_descent(objective, [0, 0], learning_rate=0.5, steps=50)
+    np.testing.assert_allclose(exercises._fit_clinic(*patients, 0.1, 50), last.parameters, rtol=1e-12)
+
+
+def test_first_step_is_that_of_gradient_descent():
+    objective = linear_objective(SquaredError(), np.ones((3, 1)), [100.0, 150.0, 200.0])
+    *_, last = gradient_descent(objective, [0.0], learning_rate=0.1, steps=1)
+    assert exercises.first_step.answer == pytest.approx(last.parameters[0], rel=1e-12)
+
+
+def test_shares_of_the_solution(patients):
+    x, progression = patients
+    a, b = exercises._fit_clinic(x, progression, 0.1, 200)
+    slope, intercept = np.polyfit(x, progression, 1)
+    assert round(exercises._share_too_low(progression, intercept + slope * x, 0), 2) == 0.47
+    assert round(exercises._share_too_low(progression, a + b * x, 0), 2) == 0.29
+    assert round(a - intercept) == 36

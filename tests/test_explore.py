@@ -1,0 +1,386 @@
+"""`explore`: every loss of the package, functions of a learner's own, and what it says when it cannot."""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+import lossbook
+from lossbook import (
+    CTC,
+    BinaryCrossEntropy,
+    BinaryFocal,
+    CategoricalCrossEntropy,
+    CategoricalFocal,
+    Contrastive,
+    Dice,
+    GaussianNLL,
+    GeneralRobust,
+    Hinge,
+    Huber,
+    Loss,
+    PoissonNLL,
+    Quantile,
+    SquaredError,
+    Triplet,
+    Tukey,
+    WeightedSum,
+)
+from lossbook.explorable import Explorable
+from lossbook.explorable.functions import parameters
+from lossbook.explore import explore
+
+CLASSES = [each for each in vars(lossbook).values() if isinstance(each, type) and issubclass(each, Loss)]
+CLASSES.remove(Loss)
+
+
+def source(figure, kind, state):
+    """What the line of a panel shows at a state: its positions and its values."""
+    line = figure.panels[kind].marks[0]
+    return line.x, line.y(**{name: state[name] for name in parameters(line.y, figure.controls, "")})
+
+
+def states(figure):
+    """The initial state, and those with one control at an end of its grid."""
+    yield figure.initial
+    for name, control in figure.controls.items():
+        for value in (control.grid[0], control.grid[-1]):
+            yield figure.initial | {name: value}
+
+
+# Losses -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", CLASSES)
+def test_every_loss(loss):
+    figure = explore(loss())
+    assert isinstance(figure, Explorable)
+    assert figure.page_bytes < 150_000
+    for state in states(figure):
+        x, value = source(figure, 0, state)
+        _, slope = source(figure, 1, state)
+        off = np.abs(np.gradient(value, x) - slope)[1:-1] / (1 + np.abs(slope[1:-1]))
+        assert np.quantile(off, 0.95) < 0.02, state  # at a kink, one or two points differ
+        assert len(figure.printed(state)) == 1
+        for name, value in state.items():
+            setattr(figure, name, value)
+    for kind in (0, 1):
+        _, first = source(figure, kind, figure.initial)
+        axis = figure.panels[kind].y
+        assert axis.low < first.min() <= first.max() < axis.high
+
+
+@pytest.mark.parametrize("loss", [Huber(1.5), Quantile(0.3), Tukey(), SquaredError()])
+def test_a_residual(loss):
+    figure = explore(loss, span=(-2, 3))
+    assert figure.panels[0].x.label.startswith("residual")
+    x, value = source(figure, 0, figure.initial)
+    assert (x[0], x[-1]) == (-2, 3)
+    np.testing.assert_array_equal(value, loss.value(np.zeros_like(x), x))
+    np.testing.assert_array_equal(source(figure, 1, figure.initial)[1], loss.gradient(np.zeros_like(x), x))
+
+
+def test_a_hyperparameter_starts_at_the_value_of_the_loss():
+    figure = explore(Tukey(4.685))
+    assert figure.c == 4.685
+    assert 4.685 in figure.controls["c"].grid
+
+
+@pytest.mark.parametrize(
+    ("loss", "name", "low", "high"),
+    [
+        (Quantile(0.1), "tau", 0.02, 0.98),
+        (Huber(), "delta", 0.1, 5),
+        (CategoricalFocal(3), "gamma", 0, 15),
+        (CategoricalCrossEntropy(), "label_smoothing", 0, 0.98),
+        (GeneralRobust(), "alpha", -5, 5),
+        (Contrastive(), "margin", 0.1, 5),
+    ],
+)
+def test_a_loss_is_asked_which_numbers_it_accepts(loss, name, low, high):
+    grid = explore(loss).controls[name].grid
+    assert (grid[0], grid[-1]) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets"),
+    [(Hinge(), ["-1", "1"]), (BinaryCrossEntropy(), ["0", "1"]), (PoissonNLL(), ["0", "1", "3"])],
+)
+def test_a_loss_is_asked_which_targets_it_takes(loss, targets):
+    figure = explore(loss)
+    assert figure.controls["target"].options == targets
+    for target in targets:
+        x, value = source(figure, 0, figure.initial | {"target": target})
+        np.testing.assert_array_equal(value, loss.value(np.full_like(x, float(target)), x))
+
+
+def test_a_target_of_ones_own():
+    figure = explore(BinaryCrossEntropy(), y_true=0.25)
+    assert "target" not in figure.controls
+    x, value = source(figure, 0, figure.initial)
+    np.testing.assert_array_equal(value, BinaryCrossEntropy().value(np.full_like(x, 0.25), x))
+
+
+def test_a_sample_of_ones_own():
+    loss, y_true, y_pred = CategoricalCrossEntropy(), np.array([0, 0.5, 0.5, 0]), np.array([0.0, 1, 2, 3])
+    figure = explore(loss, y_true=y_true, y_pred=y_pred, span=(0, 4))
+    assert figure.controls["entry"].options == [f"y_pred[{k}]" for k in range(4)]
+    x, slope = source(figure, 1, figure.initial | {"entry": "y_pred[2]"})
+    for at in (0, 77, 200):
+        moved = np.array([0.0, 1, x[at], 3])
+        assert slope[at] == loss.gradient([y_true], [moved])[0, 2]
+
+
+def test_the_sample_is_told_where_it_is_an_example():
+    assert "y_true = [1, 0, 0], y_pred = [1.0, 0.0, -1.0]" in explore(CategoricalCrossEntropy()).caption
+    assert "sample" not in explore(Huber()).caption
+
+
+def test_a_loss_without_a_target():
+    figure = explore(Triplet(), y_pred=[[0.0], [0.6], [0.7]], span=(0, 1))
+    x, value = source(figure, 0, figure.initial | {"entry": "y_pred[2, 0]"})
+    assert value[100] == Triplet().value(None, [[[0.0], [0.6], [x[100]]]])[0]
+
+
+def test_only_so_many_entries():
+    figure = explore(Dice(), y_true=np.eye(5), y_pred=np.zeros((5, 5)))
+    assert len(figure.controls["entry"].options) == 12
+
+
+@pytest.mark.parametrize("blank", [0, 1, 2])
+def test_a_sequence(blank):
+    assert "blank" not in explore(CTC(blank)).controls
+
+
+def test_losses_of_a_sum_keep_their_values():
+    loss = WeightedSum((GaussianNLL(), Hinge(), Huber(3)), weights=(1, 2, 0.5))
+    figure = explore(loss)
+    assert list(figure.controls) == ["entry", "score"]
+    assert figure.controls["entry"].options == ["y_pred[0][0]", "y_pred[0][1]", "y_pred[1]", "y_pred[2]"]
+    x, value = source(figure, 0, figure.initial | {"entry": "y_pred[1]"})
+    rest = loss.value([[0.0], [1.0], [0.0]], [[[1.0, 0.0]], [2.0], [0.0]])
+    np.testing.assert_allclose(value, rest + 2 * Hinge().value(np.ones_like(x), x))
+
+
+def test_texts_to_choose_from():
+    figure = explore(Contrastive(), distance=("plain", "squared"))
+    assert figure.distance == "plain"
+    assert "distance" not in explore(Contrastive()).controls
+    _, value = source(figure, 0, figure.initial | {"distance": "squared"})
+    assert not np.array_equal(value, source(figure, 0, figure.initial)[1])
+
+
+@dataclass(frozen=True)
+class Power(Loss):
+    """A learner's loss: no facts, no checks, a whole number and a switch."""
+
+    exponent: float = 2.0
+    times: int = 1
+    half: bool = False
+
+    def __post_init__(self):
+        if not isinstance(self.times, int) or self.times < 1:
+            raise ValueError(f"times must be a whole number from 1 on, got {self.times}")
+
+    def _value(self, y_true, y_pred):
+        return self._factor * np.abs(y_pred - y_true) ** self.exponent
+
+    def _gradient(self, y_true, y_pred):
+        r = y_pred - y_true
+        return self._factor * self.exponent * np.sign(r) * np.abs(r) ** (self.exponent - 1)
+
+    @property
+    def _factor(self):
+        return self.times / (2 if self.half else 1)
+
+
+def test_a_loss_of_ones_own():
+    figure = explore(Power())
+    assert figure.state == {"exponent": 2.0, "times": 1, "half": False, "residual": 2.0}
+    grid = figure.controls["exponent"].grid
+    assert grid[0] >= 1  # below, the slope is infinite at 0
+    assert 6 < grid[-1] < 9  # beyond, its numbers are huge
+    assert figure.controls["times"].grid == [1, 2, 3, 4, 5]
+    x, value = source(figure, 0, {"exponent": 3.0, "times": 2, "half": True})
+    np.testing.assert_array_equal(value, np.abs(x) ** 3)
+
+
+# Functions ----------------------------------------------------------------------------------------
+
+
+def test_a_function():
+    figure = explore(lambda r, delta: np.where(np.abs(r) <= delta, r**2 / 2, delta * (np.abs(r) - delta / 2)))
+    assert figure.title == "your loss"
+    assert figure.state == {"delta": 1.0, "r": 2.0}
+    assert figure.printed() == ["at r = 2.00: value 1.500, slope +1.000"]
+    huber = explore(Huber())
+    assert figure.controls["delta"].grid == huber.controls["delta"].grid
+    for state in states(figure):
+        state |= {"residual": state["r"]}
+        for kind in (0, 1):
+            np.testing.assert_allclose(source(figure, kind, state)[1], source(huber, kind, state)[1], atol=1e-5)
+
+
+def test_a_function_of_the_axis_alone():
+    figure = explore(lambda x: x**2, span=(0, 1))
+    assert list(figure.state) == ["x"]
+    assert figure.panels[0].x.high == 1
+
+
+def test_the_ends_of_the_axis_may_be_those_of_the_domain():
+    figure = explore(lambda p, scale=1.0: -scale * np.log(p), span=(0.01, 1))
+    _, slope = source(figure, 1, figure.initial)
+    np.testing.assert_allclose(slope[[0, -1]], [-100, -1], rtol=1e-3)
+
+
+def test_defaults_of_the_signature():
+    def gap(r, shift=-2, tilt=0, smooth=True, name="plain", *, sides=None):
+        return np.abs(r - shift) + tilt * r + smooth
+
+    figure = explore(gap)
+    assert figure.name == "explore-gap"
+    assert figure.state == {"shift": -2, "tilt": 0, "smooth": True, "r": 2.0}
+    grids = {name: (control.grid[0], control.grid[-1]) for name, control in figure.controls.items()}
+    assert grids == {"shift": (-10, 10), "tilt": (-5, 5), "smooth": (False, True), "r": (-5, 5)}
+    _, value = source(figure, 0, figure.initial | {"smooth": False})
+    np.testing.assert_array_equal(value + 1, source(figure, 0, figure.initial)[1])
+
+
+def test_a_range_overrides():
+    figure = explore(lambda r, delta, power=2: delta * np.abs(r) ** power, delta=(2, 7.5), power=(1, 3))
+    assert (figure.delta, figure.power) == (2.0, 2.0)
+    grid = figure.controls["delta"].grid
+    assert (grid[0], grid[-1]) == (2, 7.5)
+    assert explore(Quantile(0.5), tau=(0.6, 0.9)).tau == 0.6
+    assert explore(BinaryFocal(alpha=None), alpha=(0.1, 0.9)).alpha == 0.9
+    assert "alpha" not in explore(BinaryFocal(alpha=None)).controls
+
+
+def test_texts_for_a_function():
+    def either(r, kind):
+        return np.abs(r) if kind == "absolute" else r**2
+
+    figure = explore(either, kind=("absolute", "squared"))
+    assert figure.kind == "absolute"
+    assert source(figure, 0, {"kind": "squared"})[1][0] == 25
+
+
+def test_small_and_large_numbers_are_printed():
+    assert explore(lambda r: 1e-4 * r).printed() == ["at r = 2.00: value 0.000200, slope +0.000100"]
+    assert explore(lambda r: 1e6 * r).printed() == ["at r = 2.00: value 2000000.0, slope +1000000.0"]
+
+
+def test_a_constant():
+    axis = explore(lambda r: np.full_like(r, 3)).panels[0].y
+    assert axis.low < 3 < axis.high
+
+
+# Errors -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Strange(Loss):
+    """One score and a target of three axes, of which nobody knows an example."""
+
+    target_ndim: ClassVar[int] = 3
+
+
+def one_number(r, delta):
+    return float(np.sum(r * delta))
+
+
+def nothing():
+    return 1.0
+
+
+ERRORS = {
+    "a class": (lambda: explore(Huber), "loss must be a loss like Huber.*got <class 'lossbook.regression.Huber'>"),
+    "a number": (lambda: explore(3), "loss must be a loss like Huber.*got 3"),
+    "no parameter": (lambda: explore(nothing), r"loss must take the positions .* first parameter, got nothing\(\)"),
+    "no signature": (lambda: explore(max), "loss must say what its parameters are, got <built-in"),
+    "one number": (
+        lambda: explore(one_number),
+        r"the value of one_number must have the shape of r, \(201,\), got shape",
+    ),
+    "not finite": (
+        lambda: explore(lambda r, delta: np.log(r + delta)),
+        r"the value of your loss must be finite, got nan at r = -5, delta = 0\.1",
+    ),
+    "not finite at a zero": (
+        lambda: explore(lambda r: np.where(r == 0, np.inf, r)),
+        "the value of your loss must be finite, got inf at r = 0",
+    ),
+    "infinite loss": (
+        lambda: explore(PoissonNLL(), span=(0, 1000)),
+        "the value of PoissonNLL must be finite, got inf at score = 710, target = '0'",
+    ),
+    "too large": (
+        lambda: explore(lambda r: 1e9 * r),
+        r"the value of your loss must stay below 7e\+07 to be printed, got 5e.09",
+    ),
+    "unknown parameter": (lambda: explore(Huber(), tau=(0, 1)), "tau is no parameter of Huber, which has delta"),
+    "no parameters": (
+        lambda: explore(SquaredError(), tau=(0, 1)),
+        "tau is no parameter of SquaredError, which has none",
+    ),
+    "a range of one": (
+        lambda: explore(Huber(), delta=3),
+        "delta must be two finite numbers in order, or texts to choose from, got 3",
+    ),
+    "a range out of order": (lambda: explore(Huber(), delta=(3, 1)), r"delta must be .* got \(3, 1\)"),
+    "an infinite range": (lambda: explore(Huber(), delta=(1, math.inf)), r"delta must be .* got \(1, inf\)"),
+    "a range of a text": (lambda: explore(Contrastive(), distance="squared"), "distance must be .* got 'squared'"),
+    "a range not accepted": (
+        lambda: explore(Huber(), delta=(0, 1)),
+        r"Huber: delta must be a number in \(0, inf\), got 0",
+    ),
+    "one text": (lambda: explore(Contrastive(), distance=("plain",)), "options of the choice 'distance'"),
+    "a text not accepted": (
+        lambda: explore(Contrastive(), distance=("plain", "far")),
+        "distance must be one of .* got 'far'",
+    ),
+    "a sum of ranges": (lambda: explore(WeightedSum(), losses=(0, 1)), "WeightedSum: losses must be a tuple"),
+    "a span": (lambda: explore(Huber(), span=(1, 1)), r"span must be two finite numbers in order, got \(1, 1\)"),
+    "no example": (lambda: explore(Strange()), "y_true and y_pred must be given for Strange, .* 3 axes and with 0"),
+    "half a sample": (
+        lambda: explore(CategoricalCrossEntropy(), y_true=[1, 0]),
+        "y_pred must be given with y_true, as CategoricalCrossEntropy has several scores",
+    ),
+    "a batch": (
+        lambda: explore(CategoricalCrossEntropy(), y_true=[[1, 0]], y_pred=[[0.0, 0]]),
+        r"y_pred must be one sample of CategoricalCrossEntropy, of 1 axes, got shape \(1, 2\)",
+    ),
+    "a wrong target": (lambda: explore(Hinge(), y_true=0), r"y_true must hold the labels -1 and \+1, got 0"),
+    "a sample for a function": (lambda: explore(lambda r: r, y_true=0), "y_true and y_pred are the sample of a loss"),
+    "a name of the widget": (lambda: explore(lambda r, layout: layout * r), "a control cannot be called 'layout'"),
+}
+
+
+@pytest.mark.parametrize("case", ERRORS)
+def test_errors(case):
+    call, message = ERRORS[case]
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_a_function_that_raises_says_where():
+    def careful(r, delta=2):
+        if delta < 1:
+            raise RuntimeError("too small")
+        return r * delta
+
+    with pytest.raises(RuntimeError, match="too small") as caught:
+        explore(careful)
+    assert caught.value.__notes__ == ["raised by careful at delta = 0.2"]
+
+
+def test_a_loss_without_a_gradient_says_so():
+    @dataclass(frozen=True)
+    class Half(Loss):
+        def _value(self, y_true, y_pred):
+            return np.abs(y_pred - y_true)
+
+    with pytest.raises(NotImplementedError, match="Half must define _gradient"):
+        explore(Half())

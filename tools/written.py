@@ -1,0 +1,128 @@
+"""The cells that are written from the package: title, front block, setup, and around each question what belongs to it.
+
+Of an exercise an author writes the task, and below it a code cell tagged ``exercise`` that names it,
+``exercises.bakery``. It becomes the check; a cell with the starter is put above it, and one with hints and solution
+below. A code cell tagged ``quiz`` shows the quiz.
+"""
+
+import ast
+import re
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from lossbook import course
+from lossbook.exercises import Exercise
+from tools.notebooks import normalize, tags
+
+OPENING = ("title", "front-block", "setup")
+AROUND = ("starter", "solution")
+TAGS = {*OPENING, *AROUND, "exercise", "quiz"}
+
+_SETUP = """\
+# On Colab this fetches the course's package; elsewhere it only keeps TensorFlow quiet.
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+if "google.colab" in sys.modules:
+    {fetch}"""
+
+# Without an address nothing is fetched: a bare name could be anybody's package.
+_NO_ADDRESS = 'raise ModuleNotFoundError("install lossbook from this page\'s repository first")'
+
+_ADDRESS = re.compile(r'"lossbook @ git\+(https://github\.com/[\w.-]+/[\w.-]+)"')
+
+
+def setup_source(repository: str | None) -> str:
+    """Return the text of a page's setup cell for a repository's address."""
+    fetch = f'%pip install --quiet anywidget arch "lossbook @ git+{repository}"' if repository else _NO_ADDRESS
+    return _SETUP.format(fetch=fetch)
+
+
+def setup_address(nb: NotebookNode) -> str | None:
+    """Return the address from which a notebook's setup cell installs the package, or None."""
+    found = (_ADDRESS.search(cell.source) for cell in nb.cells if "setup" in tags(cell))
+    return next((match[1] for match in found if match), None)
+
+
+def stored(nb: NotebookNode, page: str, repository: str | None = None) -> NotebookNode:
+    """Return a page as it is stored: its written cells as they have to be, and all of it in the stored form."""
+    return normalize(NotebookNode({**nb, "cells": cells(nb, page, repository)}))
+
+
+def cells(nb: NotebookNode, page: str, repository: str | None = None) -> list[NotebookNode]:
+    """Return the cells of a page, those that are written from the package as they have to be.
+
+    The setup cell gets the address `repository` or, without one, the address it had.
+
+    Raises:
+        ValueError: for a cell tagged ``exercise`` that names no exercise of the page, or a quiz that there is not.
+    """
+    written = _opening(nb, page, repository or setup_address(nb))
+    known = course.exercises(page)
+    names_come_from = f"from {course.module(page)} import exercises\n\n"
+    for number, cell in enumerate(nb.cells, start=1):
+        if "exercise" in tags(cell):
+            name = named(cell)
+            if name not in known:
+                raise ValueError(
+                    f"cell {number}: tagged exercise, it has to name one as exercises.<name>, got {cell.source!r}; "
+                    f"{page} has {', '.join(known) or 'none'}"
+                )
+            exercise = known[name]
+            check = f"{names_come_from}exercises.{name}.check({exercise.answered})"
+            written += [
+                _code(exercise.starter, ["starter"]),
+                _code(check, ["exercise"], cell.get("outputs", [])),
+                _markdown(_folds(exercise), ["solution"]),
+            ]
+            names_come_from = ""
+        elif "quiz" in tags(cell):
+            if course.quiz(page) is None:
+                raise ValueError(f"cell {number}: tagged quiz, and {course.module(page)}.exercises has no quiz")
+            written.append(_code(f"{names_come_from}exercises.quiz", ["quiz", "hide-input"], cell.get("outputs", [])))
+            names_come_from = ""
+        elif not set(tags(cell)) & {*OPENING, *AROUND}:
+            written.append(cell)
+    return written
+
+
+def _opening(nb: NotebookNode, page: str, repository: str | None) -> list[NotebookNode]:
+    about = course.about(page)
+    opening = [_markdown(f"# {about.title}", ["title"]), _markdown(about.front_block(), ["front-block"])]
+    if any(cell.cell_type == "code" and not set(tags(cell)) & {"setup", "starter"} for cell in nb.cells):
+        opening.append(_code(setup_source(repository), ["setup"]))
+    return opening
+
+
+def named(cell: NotebookNode) -> str | None:
+    """Return the name in the first ``exercises.<name>`` of a cell's code."""
+    try:
+        nodes = ast.walk(ast.parse(cell.source))
+    except SyntaxError:
+        return None
+    return next(
+        (
+            node.attr
+            for node in nodes
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "exercises"
+        ),
+        None,
+    )
+
+
+def _folds(exercise: Exercise) -> str:
+    return "\n\n".join(
+        f"<details>\n<summary>{title}</summary>\n\n{content}\n\n</details>"
+        for title, content in exercise.folds().items()
+    )
+
+
+def _code(source: str, tags: list[str], outputs: list[NotebookNode] | None = None) -> NotebookNode:
+    return new_code_cell(source, metadata={"tags": tags}, outputs=outputs or [])
+
+
+def _markdown(source: str, tags: list[str]) -> NotebookNode:
+    return new_markdown_cell(source, metadata={"tags": tags})
