@@ -32,10 +32,8 @@ __all__ = [
 class BinaryCrossEntropy(Loss):
     r"""The surprise, minus log probability, of a yes-or-no label; also called log loss or logistic loss.
 
-    $$\ell(y, z) = w\, y' \log(1 + e^{-z}) + (1 - y') \log(1 + e^{z}), \qquad y' = (1 - s)\, y + s / 2$$
-
-    with `positive_weight` $w$ and `label_smoothing` $s$. The label is 0 or 1, or a probability between them. $w$ counts
-    class 1 as $w$ samples and multiplies the odds of the best constant by $w$; $s$ moves each label toward 1/2.
+    Here $w$ is `positive_weight` and $s$ is `label_smoothing`. The label is 0 or 1, or a probability between them. $w$
+    counts class 1 as $w$ samples and multiplies the odds of the best constant by $w$; $s$ moves each label toward 1/2.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in nats.
 
@@ -43,12 +41,10 @@ class BinaryCrossEntropy(Loss):
 
     Hessian: $(w\, y' + 1 - y')\, p (1 - p)$.
 
-    Fails when labels are wrong: a sure mistake costs its score, without bound. On separable classes it has no minimum,
-    and the scores grow for ever unless they are regularized.
+    Fails when labels are wrong: a confident mistake costs as much as its score, without bound. On separable classes it
+    has no minimum, and the scores grow forever unless they are regularized.
 
     Raises ValueError unless labels lie in [0, 1], `positive_weight` is positive and `label_smoothing` in [0, 1).
-
-    Reference: Cox (1958).
 
     >>> loss = BinaryCrossEntropy()
     >>> loss.value([1, 1, 0], [0.0, 40.0, 1000.0]).tolist()
@@ -62,27 +58,27 @@ class BinaryCrossEntropy(Loss):
     positive_weight: float = 1.0
     label_smoothing: float = 0.0
 
+    facts: ClassVar[Facts] = Facts(
+        formula=r"w\, y' \log(1 + e^{-z}) + (1 - y') \log(1 + e^{z})",
+        where=r"y' = (1 - s)\, y + s / 2",
+        task="binary classification",
+        convex=True,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="class probability",
+        reference="Cox (1958)",
+        link="sigmoid",
+        likelihood="Bernoulli",
+        keras="keras.losses.BinaryCrossentropy",
+        torch="torch.nn.BCEWithLogitsLoss",
+        sklearn="sklearn.metrics.log_loss",
+    )
+
     def __post_init__(self) -> None:
         self._set_number("positive_weight", 0, math.inf)
         self._set_number("label_smoothing", 0, 1, closed=True)
-
-    @property
-    def facts(self) -> Facts:  # type: ignore[override]
-        """The facts of this cross-entropy: with a weight or smoothing its best constant is no longer the share."""
-        return Facts(
-            formula=r"w y' \log(1 + e^{-z}) + (1 - y') \log(1 + e^{z})",
-            task="binary classification",
-            convex=True,
-            bounded_influence=True,
-            continuous_derivatives=math.inf,
-            statistic="class probability" if self._plain else "distorted class probability",
-            reference="Cox (1958)",
-            link="sigmoid",
-            likelihood="Bernoulli" if self._plain else None,
-            keras="keras.losses.BinaryCrossentropy",
-            torch="torch.nn.BCEWithLogitsLoss",
-            sklearn="sklearn.metrics.log_loss",
-        )
+        if not self._plain:
+            self._set_facts(statistic="distorted class probability", likelihood=None)
 
     @property
     def _plain(self) -> bool:
@@ -92,40 +88,32 @@ class BinaryCrossEntropy(Loss):
         y_true, y_pred = super()._arguments(y_true, y_pred)
         if y_true.size and not 0 <= y_true.min() <= y_true.max() <= 1:
             raise ValueError(f"y_true must lie between 0 and 1, got values from {y_true.min():g} to {y_true.max():g}")
-        return y_true, y_pred
+        return y_true, y_pred, np.exp(-np.abs(y_pred))
 
-    def _value(self, y: NDArray, z: NDArray) -> NDArray:
-        return self._cost(y, z, np.exp(-np.abs(z)))
+    # The value is a straight line on each side of 0, plus a bend that joins the two lines. Neither is ever negative, so
+    # nothing cancels. The exponential e is that of -|z|, which cannot overflow.
 
-    def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
-        return self._pull(y, z, np.exp(-np.abs(z)))
+    def _value(self, y: NDArray, z: NDArray, e: NDArray) -> NDArray:
+        value = _times(self._slope(y, z > 0), z)
+        value += self._weighted(y, np.log1p(e))
+        return value
 
-    def _value_and_gradient(self, y: NDArray, z: NDArray) -> tuple[NDArray, NDArray]:
-        e = np.exp(-np.abs(z))
-        return self._cost(y, z, e), self._pull(y, z, e)
-
-    def _hessian(self, y: NDArray, z: NDArray) -> NDArray:
-        e = np.exp(-np.abs(z))
-        return self._total(y) * e / (1 + e) ** 2
-
-    def _cost(self, y: NDArray, z: NDArray, e: NDArray) -> NDArray:
-        """A straight line on either side of 0, and what the bend between them adds; no term is negative."""
-        cost = _times(self._slope(y, z > 0), z)
-        cost += np.log1p(e) if self._plain else self._total(y) * np.log1p(e)
-        return cost
-
-    def _pull(self, y: NDArray, z: NDArray, e: NDArray) -> NDArray:
+    def _gradient(self, y: NDArray, z: NDArray, e: NDArray) -> NDArray:
         return (self._slope(y, z > 0) + self._slope(y, z <= 0) * e) / (1 + e)
 
+    def _hessian(self, y: NDArray, z: NDArray, e: NDArray) -> NDArray:
+        return self._weighted(y, e / (1 + e) ** 2)
+
     def _slope(self, y: NDArray, right: NDArray) -> NDArray:
-        """The slope far out on the right of 0, where `right`, else far out on the left."""
+        """The slope of the line to the right of 0 where `right`, else of the line to the left."""
         if self._plain:
-            return right - y  # the same, without a branch for each sample
+            return right - y  # what the last line gives, several times faster
         one, zero = self._weights(y)
         return np.where(right, zero, -one)
 
-    def _total(self, y: NDArray) -> NDArray | float:
-        return 1.0 if self._plain else sum(self._weights(y))
+    def _weighted(self, y: NDArray, bend: NDArray) -> NDArray:
+        """The bend times the weight of each sample, that of both classes together."""
+        return bend if self._plain else bend * sum(self._weights(y))
 
     def _weights(self, y: NDArray) -> tuple[NDArray, NDArray]:
         """How much class 1 and class 0 count in each sample."""
@@ -135,7 +123,7 @@ class BinaryCrossEntropy(Loss):
 
 @dataclass(frozen=True)
 class _SoftmaxLoss(Loss):
-    """A loss of K scores a sample, from whose differences the probability of each class comes."""
+    """A loss of K scores per sample, whose differences give the probability of each class."""
 
     score_ndim: ClassVar[int] = 1
 
@@ -157,9 +145,7 @@ class _SoftmaxLoss(Loss):
 class CategoricalCrossEntropy(_SoftmaxLoss):
     r"""The surprise, minus log probability, of one class among K, the label as a one-hot row or a distribution.
 
-    $$\ell(y, z) = -\sum_k y'_k \log p_k, \qquad p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad y' = (1 - s)\, y + s / K$$
-
-    with `label_smoothing` $s$, which moves each label toward the uniform distribution.
+    Here $s$ is `label_smoothing`, which moves each label toward the uniform distribution.
 
     Shapes: `y_true` and `y_pred` (n, K), rows of `y_true` sum to 1; the value (n,), in nats.
 
@@ -168,12 +154,10 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
     Hessian: $\operatorname{diag}(p) - p p^\top$, in the shape (n, K, K). Each row sums to 0, since adding one number to
     all scores of a sample changes nothing.
 
-    Fails when labels are wrong: a sure mistake costs its gap in score, without bound. And K scores are one too many:
-    without regularization the weights of a model are not unique.
+    Fails when labels are wrong: a confident mistake costs as much as its gap in score, without bound. And K scores are
+    one too many: without regularization the weights of a model are not unique.
 
     Raises ValueError unless the rows are distributions and `label_smoothing` is in [0, 1).
-
-    Reference: Bridle (1990).
 
     >>> loss = CategoricalCrossEntropy()
     >>> loss.value([[1, 0, 0], [0, 1, 0]], [[0.0, 0.0, 0.0], [50.0, 0.0, 0.0]]).round(6)
@@ -187,27 +171,26 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
 
     target_ndim: ClassVar[int] = 1
 
+    facts: ClassVar[Facts] = Facts(
+        formula=r"-\sum_k y'_k \log p_k",
+        where=r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad y' = (1 - s)\, y + s / K",
+        task="multiclass classification",
+        convex=True,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="class probability",
+        reference="Bridle (1990)",
+        link="softmax",
+        likelihood="categorical",
+        keras="keras.losses.CategoricalCrossentropy",
+        torch="torch.nn.CrossEntropyLoss",
+        sklearn="sklearn.metrics.log_loss",
+    )
+
     def __post_init__(self) -> None:
         self._set_number("label_smoothing", 0, 1, closed=True)
-
-    @property
-    def facts(self) -> Facts:  # type: ignore[override]
-        """The facts of this cross-entropy: with smoothing its best constant is no longer the shares."""
-        plain = self.label_smoothing == 0
-        return Facts(
-            formula=r"-\sum_k y'_k \log p_k",
-            task="multiclass classification",
-            convex=True,
-            bounded_influence=True,
-            continuous_derivatives=math.inf,
-            statistic="class probability" if plain else "distorted class probability",
-            reference="Bridle (1990)",
-            link="softmax",
-            likelihood="categorical" if plain else None,
-            keras="keras.losses.CategoricalCrossentropy",
-            torch="torch.nn.CrossEntropyLoss",
-            sklearn="sklearn.metrics.log_loss",
-        )
+        if self.label_smoothing:
+            self._set_facts(statistic="distorted class probability", likelihood=None)
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
@@ -228,8 +211,6 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
 class SparseCategoricalCrossEntropy(_SoftmaxLoss):
     r"""`CategoricalCrossEntropy` with the number of the class, 0 to K - 1, as label.
 
-    $$\ell(y, z) = -\log p_y = \log\Bigl(1 + \sum_{k \ne y} e^{z_k - z_y}\Bigr)$$
-
     Shapes: `y_true` (n,), `y_pred` (n, K); the value (n,), in nats.
 
     Gradient: $p_k$ for the other classes, $p_y - 1$ for the label's, in the shape (n, K).
@@ -239,8 +220,6 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
     Fails like `CategoricalCrossEntropy`.
 
     Raises ValueError unless each label is a whole number from 0 to K - 1.
-
-    Reference: Bridle (1990).
 
     >>> loss = SparseCategoricalCrossEntropy()
     >>> loss.value([0, 1], [[0.0, 0.0, 0.0], [50.0, 0.0, 0.0]]).round(6)
@@ -252,7 +231,7 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
     """
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"\log\bigl(1 + \sum_{k \ne y} e^{z_k - z_y}\bigr)",
+        formula=r"-\log p_y = \log\Bigl(1 + \sum_{k \ne y} e^{z_k - z_y}\Bigr)",
         task="multiclass classification",
         convex=True,
         bounded_influence=True,
@@ -305,9 +284,7 @@ class _MarginLoss(Loss):
 
 @dataclass(frozen=True)
 class Hinge(_MarginLoss):
-    r"""What the margin $y z$ lacks of 1: the loss of the support vector machine. Labels are -1 and +1.
-
-    $$\ell(y, z) = \max(0,\; 1 - y z)$$
+    r"""How far the margin $y z$ falls short of 1: the loss of the support vector machine. Labels are -1 and +1.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape.
 
@@ -319,8 +296,6 @@ class Hinge(_MarginLoss):
 
     Raises ValueError unless each label is -1 or +1; ``2 * y - 1`` makes them from 0 and 1.
 
-    Reference: Cortes and Vapnik (1995).
-
     >>> loss = Hinge()
     >>> loss.value([1, 1, -1], [2.0, 0.25, 0.5])
     array([0.  , 0.75, 1.5 ])
@@ -329,7 +304,7 @@ class Hinge(_MarginLoss):
     """
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"\max(0, 1 - y z)",
+        formula=r"\max(0,\; 1 - y z)",
         task="binary classification",
         convex=True,
         bounded_influence=True,
@@ -352,11 +327,9 @@ class Hinge(_MarginLoss):
 
 @dataclass(frozen=True)
 class SquaredHinge(_MarginLoss):
-    r"""The square of what the margin $y z$ lacks of 1: a hinge without kink. Labels are -1 and +1.
+    r"""The square of how far the margin $y z$ falls short of 1: a hinge without a kink. Labels are -1 and +1.
 
-    $$\ell(y, z) = \max(0,\; 1 - y z)^2$$
-
-    Its best constant is the mean of the labels, so $(1 + z) / 2$, cut to [0, 1], estimates the probability.
+    Its best constant is the mean of the labels, so $(1 + z) / 2$, clipped to [0, 1], estimates the probability.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape.
 
@@ -364,11 +337,9 @@ class SquaredHinge(_MarginLoss):
 
     Hessian: $2$ for $y z < 1$, else $0$; at $y z = 1$ it jumps.
 
-    Fails when labels are wrong: a sure mistake costs the square of its score.
+    Fails when labels are wrong: a confident mistake costs the square of its score.
 
     Raises ValueError unless each label is -1 or +1; ``2 * y - 1`` makes them from 0 and 1.
-
-    Reference: Zhang (2004).
 
     >>> loss = SquaredHinge()
     >>> loss.value([1, 1, -1], [2.0, 0.25, 0.5])
@@ -378,7 +349,7 @@ class SquaredHinge(_MarginLoss):
     """
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"\max(0, 1 - y z)^2",
+        formula=r"\max(0,\; 1 - y z)^2",
         task="binary classification",
         convex=True,
         bounded_influence=False,
@@ -402,9 +373,7 @@ class SquaredHinge(_MarginLoss):
 class BinaryFocal(Loss):
     r"""Cross-entropy that all but ignores what is already right: made for a few objects among much background.
 
-    $$\ell(y, z) = a_y\, q^\gamma\, (-\log p), \qquad p = \frac1{1 + e^{-t}}, \quad q = 1 - p, \quad t = (2 y - 1)\, z$$
-
-    where $p$ is the probability of the true class, $a_1 = \alpha$ and $a_0 = 1 - \alpha$; ``alpha=None`` counts both
+    Here $p$ is the probability of the true class, $a_1 = \alpha$ and $a_0 = 1 - \alpha$; ``alpha=None`` counts both
     classes as 1. ``gamma=0, alpha=None`` is `BinaryCrossEntropy`. Labels are 0 and 1 only: the papers extend it to soft
     labels in several ways that disagree.
 
@@ -412,15 +381,13 @@ class BinaryFocal(Loss):
 
     Gradient: $-(2 y - 1)\, a_y\, q^\gamma (q - \gamma\, p \log p)$. It is finite for every `gamma`, also below 1.
 
-    Hessian: $a_y\, q^\gamma p\, \bigl( q\,(1 + 2\gamma + \gamma \log p) - \gamma^2 p \log p \bigr)$; negative for sure
-    mistakes.
+    Hessian: $a_y\, q^\gamma p\, \bigl( q\,(1 + 2\gamma + \gamma \log p) - \gamma^2 p \log p \bigr)$; negative for
+    confident mistakes.
 
     Fails when the probabilities themselves are used: its best constant is drawn toward 1/2 by `gamma`, and toward the
     class that `alpha` favors, which at the default of 0.25 is class 0.
 
     Raises ValueError unless each label is 0 or 1, `gamma` is at least 0 and finite, and `alpha` in (0, 1) or None.
-
-    Reference: Lin et al. (2017).
 
     >>> loss = BinaryFocal(gamma=2, alpha=None)
     >>> loss.value([1, 1, 0], [0.0, 5.0, 5.0]).round(9)
@@ -432,28 +399,29 @@ class BinaryFocal(Loss):
     gamma: float = 2.0
     alpha: float | None = 0.25
 
+    facts: ClassVar[Facts] = Facts(
+        formula=r"a_y\, q^\gamma\, (-\log p)",
+        where=r"p = \frac1{1 + e^{-t}}, \quad q = 1 - p, \quad t = (2 y - 1)\, z",
+        task="binary classification",
+        convex=False,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="distorted class probability",
+        reference="Lin et al. (2017)",
+        link="sigmoid",
+        keras="keras.losses.BinaryFocalCrossentropy",
+    )
+
     def __post_init__(self) -> None:
         self._set_number("gamma", 0, math.inf, closed=True)
         if self.alpha is not None:
             self._set_number("alpha", 0, 1)
-
-    @property
-    def facts(self) -> Facts:  # type: ignore[override]
-        """The facts of this focal loss: with gamma 0 it is a cross-entropy."""
-        return Facts(
-            formula=r"a_y q^\gamma (-\log p)",
-            task="binary classification",
-            convex=self.gamma == 0,
-            bounded_influence=True,
-            continuous_derivatives=math.inf,
-            statistic=(
-                "class probability" if self.gamma == 0 and self.alpha in (None, 0.5) else "distorted class probability"
-            ),
-            reference="Lin et al. (2017)",
-            link="sigmoid",
-            likelihood="Bernoulli" if self.gamma == 0 and self.alpha is None else None,
-            keras="keras.losses.BinaryFocalCrossentropy",
-        )
+        if self.gamma == 0:  # a cross-entropy
+            self._set_facts(
+                convex=True,
+                statistic="class probability" if self.alpha in (None, 0.5) else "distorted class probability",
+                likelihood="Bernoulli" if self.alpha is None else None,
+            )
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
@@ -493,9 +461,7 @@ class BinaryFocal(Loss):
 class CategoricalFocal(_SoftmaxLoss):
     r"""`CategoricalCrossEntropy` that all but ignores what is already right.
 
-    $$\ell(y, z) = -\sum_k y_k\, q_k^\gamma \log p_k, \qquad q_k = 1 - p_k$$
-
-    with $p$ the softmax of $z$. ``gamma=0`` is `CategoricalCrossEntropy`.
+    Here $p$ is the softmax of $z$. ``gamma=0`` is `CategoricalCrossEntropy`.
 
     Shapes: `y_true` and `y_pred` (n, K), rows of `y_true` sum to 1; the value (n,), in nats.
 
@@ -503,13 +469,11 @@ class CategoricalFocal(_SoftmaxLoss):
 
     Hessian, (n, K, K): $\sum_k y_k \bigl( w_k (\operatorname{diag}(p) - p p^\top) + v_k (e_k - p)(e_k - p)^\top \bigr)$
     with $v_k = \gamma\, p_k\, q_k^{\gamma-1} \bigl( 2 + \log p_k - (\gamma - 1)\, p_k \log p_k / q_k \bigr)$ and the
-    one-hot row $e_k$. It has negative eigenvalues for sure mistakes.
+    one-hot row $e_k$. It has negative eigenvalues for confident mistakes.
 
     Fails when the probabilities themselves are used: its best constant distorts them.
 
     Raises ValueError unless the rows are distributions and `gamma` is at least 0 and finite.
-
-    Reference: Lin et al. (2017).
 
     >>> loss = CategoricalFocal(gamma=2)
     >>> loss.value([[1, 0], [0, 1]], [[0.0, 0.0], [20.0, 0.0]]).round(6)
@@ -523,25 +487,23 @@ class CategoricalFocal(_SoftmaxLoss):
 
     target_ndim: ClassVar[int] = 1
 
+    facts: ClassVar[Facts] = Facts(
+        formula=r"-\sum_k y_k\, q_k^\gamma \log p_k",
+        where=r"q_k = 1 - p_k",
+        task="multiclass classification",
+        convex=False,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="distorted class probability",
+        reference="Lin et al. (2017)",
+        link="softmax",
+        keras="keras.losses.CategoricalFocalCrossentropy",
+    )
+
     def __post_init__(self) -> None:
         self._set_number("gamma", 0, math.inf, closed=True)
-
-    @property
-    def facts(self) -> Facts:  # type: ignore[override]
-        """The facts of this focal loss: with gamma 0 it is cross-entropy."""
-        plain = self.gamma == 0
-        return Facts(
-            formula=r"-\sum_k y_k (1 - p_k)^\gamma \log p_k",
-            task="multiclass classification",
-            convex=plain,
-            bounded_influence=True,
-            continuous_derivatives=math.inf,
-            statistic="class probability" if plain else "distorted class probability",
-            reference="Lin et al. (2017)",
-            link="softmax",
-            likelihood="categorical" if plain else None,
-            keras="keras.losses.CategoricalFocalCrossentropy",
-        )
+        if self.gamma == 0:  # cross-entropy
+            self._set_facts(convex=True, statistic="class probability", likelihood="categorical")
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
@@ -622,7 +584,7 @@ def _weighted_sum(weight: NDArray, cost: NDArray) -> NDArray:
 
 
 def _sigmoid(t: NDArray) -> NDArray:
-    """The probability of score t, with all digits down to the smallest number; expit is 0 before."""
+    """The probability of score t, accurate down to the smallest float, where SciPy's expit is 0."""
     return np.exp(np.minimum(t, 0)) / (1 + np.exp(-np.abs(t)))
 
 
@@ -644,7 +606,7 @@ def _softmax(z: NDArray) -> tuple[NDArray, NDArray, NDArray]:
 
 
 def _covariance(p: NDArray, q: NDArray) -> NDArray:
-    """diag(p) - p p^T, of the one-hot label that has probabilities p."""
+    """diag(p) - p p^T, the covariance of a one-hot label with probabilities p; q is 1 - p."""
     covariance = -p[..., :, None] * p[..., None, :]
     _set_diagonal(covariance, p * q)
     return covariance
@@ -656,7 +618,7 @@ def _set_diagonal(matrices: NDArray, diagonal: NDArray) -> None:
 
 
 def _floor(q: NDArray) -> NDArray:
-    """q, but never 0, to divide by; what it divides is then 0 as well."""
+    """q, but never 0, so that it can be a divisor; where q is 0, so is the dividend."""
     return np.maximum(q, np.finfo(q.dtype).tiny)
 
 

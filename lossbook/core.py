@@ -3,10 +3,12 @@
 # Keeps annotations as they are written: `help` would print ArrayLike as a union of four lines.
 from __future__ import annotations
 
+import inspect
 import math
+import textwrap
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from numbers import Real
 from typing import Any, ClassVar
 
@@ -24,11 +26,12 @@ class NoHessianError(TypeError):
 class Facts:
     """What is true of a loss. The tables of the book are made from it, and tests check each entry numerically.
 
-    The score is `y_pred`; the residual is ``r = y_pred - y_true``.
+    The score is `y_pred`; the residual is ``r = y_pred - y_true``. A class states what is true for its default
+    hyperparameters. An instance whose hyperparameters change some of that has facts of its own.
     """
 
     formula: str
-    """The value as LaTeX."""
+    """The value as LaTeX, without the left side of the equation."""
     task: str
     """What it is for: "regression", "binary classification"..."""
     convex: bool
@@ -41,8 +44,12 @@ class Facts:
     """What the best constant prediction estimates."""
     reference: str
     """Author and year, a heading of the bibliography."""
+    variables: str = "y, z"
+    """What the value is a function of, as LaTeX: target and score, or the residual r."""
+    where: str = ""
+    """What the symbols in the formula stand for, as LaTeX."""
     link: str = "identity"
-    """From the score to the prediction on its natural scale."""
+    """How the score becomes the prediction on its natural scale, such as "sigmoid"."""
     likelihood: str | None = None
     """The distribution of which the loss is the negative log-likelihood, up to a constant."""
     keras: str | None = None
@@ -52,29 +59,41 @@ class Facts:
     sklearn: str | None = None
     """The same loss in scikit-learn."""
 
+    @property
+    def equation(self) -> str:
+        """The formula as LaTeX with its left side, and with what its symbols stand for."""
+        variables = f"({self.variables})" if self.variables else ""
+        where = f", \\qquad {self.where}" if self.where else ""
+        return rf"\ell{variables} = {self.formula}{where}"
+
 
 @dataclass(frozen=True)
 class Loss:
     """A loss: its value per sample, the derivatives of that value, and the weighted mean.
 
     A subclass is a frozen dataclass whose fields are the hyperparameters. It declares `facts` and writes `_value`,
-    `_gradient` and `_hessian`, each a few lines on arrays that are already checked. Three declarations say what one
-    sample is, so that the checks below carry every family of losses:
+    `_gradient` and `_hessian`, each a few lines on arrays that are already checked. Its docstring gets the formula and
+    the reference from `facts`. Three declarations say what one sample is, so that the checks below suit every family:
 
-    - `score_ndim`: how many trailing axes of `y_pred` belong to one sample. 0 for one score a sample, 1 for the K
-      scores of a class or the mean and log-variance of a Gaussian, 2 for a mask or for the embeddings of a pair.
+    - `score_ndim`: how many trailing axes of `y_pred` belong to one sample. 0 for one score per sample, 1 for the
+      scores of K classes or the mean and log-variance of a Gaussian, 2 for a mask or for the embeddings of a pair.
     - `target_ndim`: the same for `y_true`.
     - `_arguments`: from (`y_true`, `y_pred`) to what `_value` and its derivatives take. Extend it to restrict the
       labels, or to accept targets of unequal length.
 
-    A loss that may well get no samples, such as that of mined triplets, says in `empty_mean` what their mean is.
+    A loss that may get no samples at all, such as that of mined triplets, says in `empty_mean` what its mean is then.
     """
 
-    facts: ClassVar[Facts]  # a property where they depend on hyperparameters, which a type checker takes for an error
+    facts: ClassVar[Facts]
     score_ndim: ClassVar[int] = 0
     target_ndim: ClassVar[int] = 0
     no_hessian: ClassVar[str] = "it is not defined for this loss"
     empty_mean: ClassVar[float | None] = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.__doc__ and "facts" in vars(cls):  # Python drops docstrings when run with -OO
+            cls.__doc__ = _with_facts(cls.__doc__, cls.facts)
 
     def value(self, y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
         """Return one value per sample, not reduced."""
@@ -104,7 +123,7 @@ class Loss:
         with np.errstate(over="ignore"):
             return np.asarray(LINKS[self.facts.link].predict(score))
 
-    def score(self, prediction: ArrayLike) -> NDArray:
+    def to_score(self, prediction: ArrayLike) -> NDArray:
         """Return a raw score for a prediction on its natural scale: the inverse link.
 
         Probabilities of exactly 0 and 1 have infinite scores, at which the loss takes its exact limits. The link
@@ -119,7 +138,7 @@ class Loss:
                 f"prediction must lie between {link.low:g} and {link.high:g}, the range of the link {self.facts.link}, "
                 f"got values from {np.min(prediction):g} to {np.max(prediction):g}"
             )
-        return np.asarray(link.score(prediction))
+        return np.asarray(link.to_score(prediction))
 
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean value, weighted by `sample_weight` where given: the sum of w * value over the sum of w."""
@@ -139,7 +158,7 @@ class Loss:
         with np.errstate(over="ignore"):  # a loss too large for its dtype is infinite, which is the right limit
             return np.asarray(kernel(*self._arguments(y_true, y_pred)))
 
-    # What these take is up to the loss. To a type checker `Any` twice says so: subclasses may then be precise.
+    # Each loss decides what these take. `Any` tells the type checker, so that subclasses can be precise.
 
     def _arguments(self, y_true: Any, y_pred: Any) -> tuple[NDArray, ...]:
         y_true, y_pred = as_floats(y_true=y_true, y_pred=y_pred)
@@ -160,6 +179,10 @@ class Loss:
     def _hessian(self, *arguments: Any, **_: Any) -> NDArray:
         raise NoHessianError(f"{type(self).__name__} has no Hessian: {self.no_hessian}")
 
+    def _set_facts(self, **changed: Any) -> None:
+        """Give this instance facts of its own, for hyperparameters that make the facts of its class wrong."""
+        object.__setattr__(self, "facts", replace(type(self).facts, **changed))
+
     def _set_number(self, name: str, low: float, high: float, *, closed: bool = False) -> None:
         """Check the hyperparameter `name` and keep it as a Python float, which leaves float32 arrays float32."""
         object.__setattr__(self, name, self._number(name, getattr(self, name), low, high, closed))
@@ -173,6 +196,14 @@ class Loss:
             domain = f"{'[' if closed else '('}{low:g}, {high:g})"
             raise ValueError(f"{type(self).__name__}: {name} must be a number in {domain}, got {got!r}")
         return number
+
+
+def _with_facts(docstring: str, facts: Facts) -> str:
+    """Return a docstring with the equation after its first paragraph and the reference before its example."""
+    text, prompt, example = inspect.cleandoc(docstring).partition("\n\n>>> ")
+    summary, *paragraphs = text.split("\n\n")
+    equation = textwrap.fill(f"$${facts.equation}$$", 116, break_long_words=False, break_on_hyphens=False)
+    return "\n\n".join([summary, equation, *paragraphs, f"Reference: {facts.reference}."]) + prompt + example
 
 
 def as_floats(**arrays: ArrayLike) -> list[NDArray]:
@@ -218,7 +249,7 @@ def check_samples(y_true: NDArray, y_pred: NDArray, target_ndim: int, score_ndim
 
 def check_finite(name: str, array: NDArray) -> None:
     """Raise ValueError that names the argument unless every entry is finite."""
-    if np.isfinite(_sum(array)):  # then every entry is, and the sum is much the cheaper test
+    if np.isfinite(_sum(array)):  # then every entry is finite; the sum is by far the cheaper test
         return
     bad = ~np.isfinite(array)
     if bad.any():

@@ -1,4 +1,4 @@
-"""Losses for boxes: how far a predicted box misses the overlap with the true one.
+"""Losses for boxes: how much of a predicted box and the true one does not overlap.
 
 A box is x1, y1, x2, y2: the corner of the smallest coordinates, then that of the largest, in any unit, as both losses
 are ratios. A predicted box may have its corners the wrong way round, x2 < x1: it counts as the box that they span
@@ -25,11 +25,11 @@ OUTWARD = np.array([[-1], [1]], np.int8)
 
 
 class _Pair:
-    """A true and a predicted box a sample, what they share, and their hull: the smallest box around both.
+    """A true and a predicted box per sample, what they share, and their hull: the smallest box around both.
 
     Lengths end in (x, y), corners in ((x1, y1), (x2, y2)). The unit of each axis is a power of two near the length of
-    the hull: that costs no digit, and every length is below 2. Areas are sums in which nothing cancels, as next to a
-    perfect prediction a difference of areas would have no digit left.
+    the hull: that costs no digit, and every length is below 2. Areas are sums in which nothing cancels: next to a
+    perfect prediction, a difference of areas would have no digits left.
     """
 
     def __init__(self, true: NDArray, pred: NDArray) -> None:
@@ -49,15 +49,15 @@ class _Pair:
         self.intersection = np.where(meet, overlap, 0)
         self.unshared = np.where(
             meet,
-            _frame(lacking, true_size, shared) + _frame(excess, size, shared),
+            _area_outside(lacking, true_size, shared) + _area_outside(excess, size, shared),
             true_size.prod(axis=-1) + size.prod(axis=-1),
         )
         self.union = self.intersection + self.unshared
         # what of the hull is in neither box
         self.hole = (lacking * excess[..., ::-1]).sum(axis=-1) - np.where(meet, 0, overlap)
 
-        # The derivatives of three areas by how far each edge of the predicted box moves outward: the length of the
-        # other axis, for each edge that bounds the area. Nothing ever overlaps a true box without area.
+        # How fast three areas grow as each edge of the predicted box moves outward: by the length of the other axis for
+        # an edge that bounds the area, else not at all. Nothing ever overlaps a true box without area.
         overlaps = meet & (true_size > 0).all(axis=-1)
         inside, outside = np.heaviside(-self.outward, 0.5), np.heaviside(self.outward, 0.5)
         other = np.where(overlaps[..., None], shared, 0)[..., None, ::-1]
@@ -70,8 +70,6 @@ class _Pair:
 class BoxIoU(Loss):
     r"""One minus the intersection of two boxes over their union (IoU).
 
-    $$\ell(A, B) = 1 - \frac{|A \cap B|}{|A \cup B|}$$
-
     It is a ratio of areas: unlike a squared error of coordinates it does not depend on the size of the object.
 
     Shapes: `y_true` and `y_pred` (n, 4), boxes x1, y1, x2, y2; the value is (n,), in [0, 1].
@@ -82,12 +80,10 @@ class BoxIoU(Loss):
 
     Hessian: none. The slope jumps where edges align, and in between the loss is not convex.
 
-    Fails for boxes that do not overlap, however near they are: the value is 1 and the gradient 0. So it is against a
-    true box without area, unless both boxes are equal.
+    Fails for boxes that do not overlap, however near they are: the value is 1 and the gradient 0. The same
+    holds against a true box without area, unless both boxes are equal.
 
     Raises ValueError unless coordinates are finite and true boxes have x1 <= x2 and y1 <= y2.
-
-    Reference: Rezatofighi et al. (2019).
 
     >>> loss = BoxIoU()
     >>> loss.value([[0, 0, 10, 10], [0, 0, 1, 1]], [[1, 0, 11, 10], [2, 0, 3, 1]]).round(4)
@@ -98,6 +94,7 @@ class BoxIoU(Loss):
 
     facts: ClassVar[Facts] = Facts(
         formula=r"1 - \frac{|A \cap B|}{|A \cup B|}",
+        variables="A, B",
         task="object detection",
         convex=False,
         bounded_influence=True,
@@ -133,7 +130,7 @@ class BoxIoU(Loss):
         return gradient.reshape(*gradient.shape[:-2], 4)
 
     def _slope(self, pair: _Pair) -> NDArray:
-        """The derivative of the value by how far each edge of the predicted box moves outward."""
+        """The derivative of the value as each edge of the predicted box moves outward."""
         iou = _ratio(pair.intersection, pair.union)[..., None, None]
         return _ratio(iou * pair.area_slope - (1 + iou) * pair.intersection_slope, pair.union[..., None, None])
 
@@ -141,8 +138,6 @@ class BoxIoU(Loss):
 @dataclass(frozen=True)
 class GeneralizedIoU(BoxIoU):
     r"""The IoU loss plus the share that neither box covers of their hull $C$, the smallest box around both (GIoU).
-
-    $$\ell(A, B) = 1 - \frac{|A \cap B|}{|A \cup B|} + \frac{|C| - |A \cup B|}{|C|}$$
 
     For boxes that do not overlap the second term grows with their distance, so there is a way back.
 
@@ -159,8 +154,6 @@ class GeneralizedIoU(BoxIoU):
 
     Raises ValueError unless coordinates are finite and true boxes have x1 <= x2 and y1 <= y2.
 
-    Reference: Rezatofighi et al. (2019).
-
     >>> loss = GeneralizedIoU()
     >>> loss.value([[0, 0, 1, 1], [0, 0, 1, 1]], [[2, 0, 3, 1], [8, 0, 9, 1]]).round(4)
     array([1.3333, 1.7778])
@@ -170,6 +163,7 @@ class GeneralizedIoU(BoxIoU):
 
     facts: ClassVar[Facts] = Facts(
         formula=r"1 - \frac{|A \cap B|}{|A \cup B|} + \frac{|C| - |A \cup B|}{|C|}",
+        variables="A, B",
         task="object detection",
         convex=False,
         bounded_influence=True,
@@ -199,7 +193,7 @@ def _in_order(corners: NDArray) -> NDArray:
     return np.sort(corners, axis=-2)
 
 
-def _frame(width: NDArray, size: NDArray, shared: NDArray) -> NDArray:
+def _area_outside(width: NDArray, size: NDArray, shared: NDArray) -> NDArray:
     """The area of a box outside another one that it meets; `width` is how much of it lies outside on each axis."""
     return width[..., 0] * size[..., 1] + shared[..., 0] * width[..., 1]
 

@@ -46,8 +46,6 @@ class _DistanceLoss(Loss):
 class Contrastive(_DistanceLoss):
     r"""Pulls the two points of a similar pair together, and pushes those of a dissimilar pair `margin` apart.
 
-    $$\ell(y, D) = (1 - y)\, D^2 + y \max(m - D,\, 0)^2$$
-
     The label is 1 for a dissimilar pair and 0 for a similar one, as in the paper; much code has it the other way round.
     $D$ is the Euclidean distance $d = |z_1 - z_2|$ or, with ``distance="squared"``, $d^2$; `margin` $m$ is in units of
     $D$. The paper's factor 1/2 is left out.
@@ -55,17 +53,16 @@ class Contrastive(_DistanceLoss):
     Shapes: `y_true` (n,), `y_pred` (n, 2, d), the two points of each pair; the value is (n,), in squared units of $D$.
 
     Gradient: $\pm 2\,((1 - y)\, D - y \max(m - D, 0))\, \nabla D$ for the first and the second point, where $\nabla D$
-    is $u = (z_1 - z_2)/d$, or $2 d\, u$ if squared. Two points that meet get the subgradient 0 as no way out is better.
+    is $u = (z_1 - z_2)/d$, or $2 d\, u$ if squared. Two points that coincide get the subgradient 0: no
+    direction is better.
 
     Hessian: none. It couples all 2 d coordinates, and for dissimilar pairs it is not positive.
 
     Fails when labels are swapped; when most dissimilar pairs are already apart and teach nothing; and from a collapse:
-    where all points meet, no gradient parts the dissimilar ones.
+    where all points coincide, no gradient separates the dissimilar ones.
 
     Raises ValueError unless labels are 0 or 1, points are finite, `margin` is positive and finite, and `distance` is
     "plain" or "squared".
-
-    Reference: Hadsell et al. (2006).
 
     >>> loss = Contrastive()
     >>> pairs = [[[0.0, 0.0], [0.06, 0.08]]] * 2  # 0.1 apart
@@ -81,18 +78,21 @@ class Contrastive(_DistanceLoss):
     points: ClassVar[int] = 2
     no_hessian: ClassVar[str] = "it would couple all coordinates of a pair, and for a dissimilar one lead steps uphill"
 
-    @property
-    def facts(self) -> Facts:  # type: ignore[override]
-        """The facts of this loss: the square of a distance has no kink where points meet."""
-        return Facts(
-            formula=r"(1 - y) D^2 + y \max(m - D, 0)^2",
-            task="embedding",
-            convex=False,
-            bounded_influence=False,
-            continuous_derivatives=0 if self.distance == "plain" else 1,
-            statistic="share of dissimilar pairs, times the margin, as a distance",
-            reference="Hadsell et al. (2006)",
-        )
+    facts: ClassVar[Facts] = Facts(
+        formula=r"(1 - y)\, D^2 + y \max(m - D,\, 0)^2",
+        variables="y, D",
+        task="embedding",
+        convex=False,
+        bounded_influence=False,
+        continuous_derivatives=0,
+        statistic="share of dissimilar pairs, times the margin, as a distance",
+        reference="Hadsell et al. (2006)",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.distance == "squared":  # it has no kink where points meet
+            self._set_facts(continuous_derivatives=1)
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
@@ -123,8 +123,6 @@ class Contrastive(_DistanceLoss):
 class Triplet(_DistanceLoss):
     r"""Wants the negative further from the anchor than the positive is, by at least `margin`.
 
-    $$\ell = \max(D_{ap} - D_{an} + m,\; 0)$$
-
     $D$ is the Euclidean distance or, with ``distance="squared"`` as in the paper, its square; `margin` $m$ is in units
     of $D$, so the same number means another loss. There is no target: `y_true` is None. `batch_all` and `batch_hard`
     find the triplets of a labeled batch. The mean over no triplets is 0, for a batch may hold none.
@@ -144,8 +142,6 @@ class Triplet(_DistanceLoss):
     Raises ValueError unless `y_true` is None, points are finite, `margin` is positive and finite, and `distance` is
     "plain" or "squared".
 
-    Reference: Schroff et al. (2015).
-
     >>> triplet = [[[0.0], [0.6], [0.7]]]
     >>> Triplet().value(None, triplet).round(4), Triplet(distance="squared").value(None, triplet).round(4)
     (array([0.1]), array([0.07]))
@@ -160,20 +156,22 @@ class Triplet(_DistanceLoss):
     empty_mean: ClassVar[float | None] = 0.0
     no_hessian: ClassVar[str] = "it is 0 where the margin is kept, and elsewhere would lead steps uphill"
 
-    @property
-    def facts(self) -> Facts:  # type: ignore[override]
-        """The facts of this loss: a plain distance pulls no harder from afar, and is the one that PyTorch knows."""
-        plain = self.distance == "plain"
-        return Facts(
-            formula=r"\max(D_{ap} - D_{an} + m, 0)",
-            task="embedding",
-            convex=False,
-            bounded_influence=plain,
-            continuous_derivatives=0,
-            statistic="the more frequent order of two distances, the margin apart",
-            reference="Schroff et al. (2015)",
-            torch="torch.nn.TripletMarginLoss" if plain else None,
-        )
+    facts: ClassVar[Facts] = Facts(
+        formula=r"\max(D_{ap} - D_{an} + m,\; 0)",
+        variables="",
+        task="embedding",
+        convex=False,
+        bounded_influence=True,
+        continuous_derivatives=0,
+        statistic="the more frequent order of two distances, the margin apart",
+        reference="Schroff et al. (2015)",
+        torch="torch.nn.TripletMarginLoss",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.distance == "squared":  # it pulls harder from afar, and PyTorch does not have it
+            self._set_facts(bounded_influence=False, torch=None)
 
     if TYPE_CHECKING:  # there is no target
         # fmt: off
@@ -204,7 +202,7 @@ class Triplet(_DistanceLoss):
 
     def _violation(self, d_ap: NDArray, _unit_ap: NDArray, _gap_ap: NDArray, d_an: NDArray, *_: NDArray) -> NDArray:
         difference = d_ap - d_an
-        if self.distance == "squared":  # of squares, but none of them overflows
+        if self.distance == "squared":  # of squares, factored so that none of them overflows
             difference = difference * (d_ap + d_an)
         return difference + self.margin
 

@@ -1,10 +1,10 @@
 """Losses for one model with several outputs: a weighted sum of the losses of its tasks.
 
-`y_true` and `y_pred` are lists or tuples with one entry a task, each what the loss of that task takes, all for the same
-samples. One array for all tasks is refused: its first entry would be the first sample, not the first task.
+`y_true` and `y_pred` are lists or tuples with one entry per task, each what the loss of that task takes, all for the
+same samples. One array for all tasks is refused: its first entry would be the first sample, not the first task.
 """
 
-# A list of arrays, one a task, goes in, and a tuple comes out, where `Loss` has one array:
+# A list of arrays, one per task, goes in, and a tuple comes out, where `Loss` has one array:
 # mypy: disable-error-code="override"
 
 import math
@@ -28,9 +28,6 @@ class _MultiTaskLoss(Loss):
 
     losses: tuple[Loss, ...] = (SquaredError(), BinaryCrossEntropy())
 
-    formula: ClassVar[str]
-    reference: ClassVar[str]
-
     if TYPE_CHECKING:
 
         @property
@@ -48,19 +45,13 @@ class _MultiTaskLoss(Loss):
             )
         object.__setattr__(self, "losses", tuple(losses))
 
-    @property
-    def facts(self) -> Facts:
-        """The facts of the sum: it has a good property if every task with a weight has it."""
+    def _set_facts_of_tasks(self) -> None:
+        """The sum has a good property if every task with a weight has it."""
         tasks = [loss.facts for loss, weight in zip(self.losses, self.weights, strict=True) if weight > 0]
-        return Facts(
-            formula=self.formula,
-            task="several tasks",
+        self._set_facts(
             convex=all(task.convex for task in tasks),
             bounded_influence=all(task.bounded_influence for task in tasks),
             continuous_derivatives=min((task.continuous_derivatives for task in tasks), default=math.inf),
-            statistic="that of each task",
-            reference=self.reference,
-            link="that of each task",
         )
 
     def value(self, y_true: Sequence[ArrayLike], y_pred: Sequence[ArrayLike]) -> NDArray:
@@ -87,10 +78,10 @@ class _MultiTaskLoss(Loss):
         self._check_count("score", score)
         return tuple(loss.predict(each) for loss, each in zip(self.losses, score, strict=True))
 
-    def score(self, prediction: Sequence[ArrayLike]) -> tuple[NDArray, ...]:
+    def to_score(self, prediction: Sequence[ArrayLike]) -> tuple[NDArray, ...]:
         """Return a raw score for the prediction of each task on its natural scale."""
         self._check_count("prediction", prediction)
-        return tuple(loss.score(each) for loss, each in zip(self.losses, prediction, strict=True))
+        return tuple(loss.to_score(each) for loss, each in zip(self.losses, prediction, strict=True))
 
     def _set_numbers(self, name: str, low: float, high: float, *, closed: bool = False) -> None:
         """Check the hyperparameter `name`, one number for each task, and keep it as a tuple of Python floats."""
@@ -134,14 +125,12 @@ class _MultiTaskLoss(Loss):
 class WeightedSum(_MultiTaskLoss):
     r"""The losses of several tasks, each times a fixed weight.
 
-    $$\ell(y, z) = \sum_t w_t\, \ell_t(y_t, z_t)$$
-
     Not a mean: doubling all weights doubles the loss, and with it the step of gradient descent. A weight is also a
-    change of units, so that 1 for a task in meters and 1 for the same task in millimeters are not alike. A task of
-    weight 0 has no say, even where its loss is infinite.
+    change of units: 1 for a task in meters is another loss than 1 for the same task in millimeters. A task of weight 0
+    counts for nothing, even where its loss is infinite.
 
-    Shapes: `y_true` and `y_pred` lists or tuples with one entry a task, each shaped for its loss, of the same samples;
-    the value has the shape of the samples.
+    Shapes: `y_true` and `y_pred` lists or tuples with one entry per task, each shaped for its loss, of the same
+    samples; the value has the shape of the samples.
 
     Gradient: a tuple with $w_t\, \nabla \ell_t$ for each task.
 
@@ -151,8 +140,6 @@ class WeightedSum(_MultiTaskLoss):
     and a search for better weights grows with every task.
 
     Raises ValueError unless there is a loss for each task, and for each loss a weight of at least 0.
-
-    Reference: Caruana (1997).
 
     >>> loss = WeightedSum((SquaredError(), BinaryCrossEntropy()), weights=(0.5, 2))
     >>> y_true, y_pred = ([1.0, 2.0], [1, 0]), ([3.0, 2.0], [0.0, 0.0])
@@ -164,24 +151,32 @@ class WeightedSum(_MultiTaskLoss):
 
     weights: tuple[float, ...] = (1.0, 1.0)
 
-    formula: ClassVar[str] = r"\sum_t w_t\, \ell_t"
-    reference: ClassVar[str] = "Caruana (1997)"
+    facts: ClassVar[Facts] = Facts(
+        formula=r"\sum_t w_t\, \ell_t(y_t, z_t)",
+        task="several tasks",
+        convex=True,
+        bounded_influence=False,
+        continuous_derivatives=math.inf,
+        statistic="that of each task",
+        reference="Caruana (1997)",
+        link="that of each task",
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._set_numbers("weights", 0, math.inf, closed=True)
+        self._set_facts_of_tasks()
 
 
 @dataclass(frozen=True)
 class UncertaintyWeighted(_MultiTaskLoss):
     r"""The losses of several tasks, each divided by a noise variance that is learned together with the model.
 
-    $$\ell(y, z, s) = \sum_t \bigl( a_t\, e^{-s_t}\, \ell_t(y_t, z_t) + \tfrac12 s_t \bigr)$$
-
-    where $s_t = \log \sigma_t^2$ is the log-variance of a task, the same for all samples. As in the paper, $a_t$ is
+    Here $s_t = \log \sigma_t^2$ is the log-variance of a task, the same for all samples. As in the paper, $a_t$ is
     $\tfrac12$ for a regression task and 1 for any other; which of them a loss is, ``loss.facts.task`` says. With
     `SquaredError` this is the likelihood of a Gaussian, less a constant; for a classification task it approximates the
-    likelihood of scores divided by $\sigma^2$. Code without the halves, $e^{-s} \ell + s$, minimizes twice the first.
+    likelihood of scores divided by $\sigma^2$. Code that writes $e^{-s} \ell + s$ minimizes twice the value of a
+    regression task.
 
     Shapes: as in `WeightedSum`. The value may be negative, as that of `GaussianNLL`: nothing is to be clipped.
 
@@ -190,12 +185,11 @@ class UncertaintyWeighted(_MultiTaskLoss):
 
     Hessian: a tuple with $a_t\, e^{-s_t}\, \nabla^2 \ell_t$ for each task; a task that has none makes it unavailable.
 
-    Fails when importance is meant: the weights settle where $e^{s_t}$ is $2 a_t$ times the mean of $\ell_t$, so that a
-    task counts for more the better it fits, whatever it is worth. One that fits perfectly gets a weight without bound.
+    Fails as a measure of importance: the weights settle where $e^{s_t}$ is $2 a_t$ times the mean of $\ell_t$, so that
+    a task counts for more the better it fits, whatever it is worth. One that fits perfectly gets a weight without
+    bound.
 
     Raises ValueError unless there is a loss for each task, and for each loss a log-variance between -700 and 700.
-
-    Reference: Kendall et al. (2018).
 
     >>> loss = UncertaintyWeighted((SquaredError(), BinaryCrossEntropy()), log_variances=(np.log(4), 0))
     >>> loss.weights
@@ -210,12 +204,22 @@ class UncertaintyWeighted(_MultiTaskLoss):
 
     log_variances: tuple[float, ...] = (0.0, 0.0)
 
-    formula: ClassVar[str] = r"\sum_t \bigl( a_t e^{-s_t} \ell_t + \tfrac12 s_t \bigr)"
-    reference: ClassVar[str] = "Kendall et al. (2018)"
+    facts: ClassVar[Facts] = Facts(
+        formula=r"\sum_t \bigl( a_t\, e^{-s_t}\, \ell_t(y_t, z_t) + \tfrac12 s_t \bigr)",
+        variables="y, z, s",
+        task="several tasks",
+        convex=True,
+        bounded_influence=False,
+        continuous_derivatives=math.inf,
+        statistic="that of each task",
+        reference="Kendall et al. (2018)",
+        link="that of each task",
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._set_numbers("log_variances", -700, 700)  # beyond, the weight is no longer a normal float
+        self._set_facts_of_tasks()
 
     @property
     def weights(self) -> tuple[float, ...]:
@@ -233,7 +237,7 @@ class UncertaintyWeighted(_MultiTaskLoss):
 
 
 def _times(weight: float, array: NDArray) -> NDArray:
-    """Their product in the dtype of the array, by way of float64, where no weight is infinite nor rounded to 0."""
+    """Their product in the dtype of the array, by way of float64, in which no weight is infinite or rounded to 0."""
     if weight == 0:
         return np.zeros_like(array)
     with np.errstate(over="ignore"):

@@ -20,14 +20,14 @@ def softplus(z: NDArray) -> NDArray:
 def log_softmax(z: NDArray) -> NDArray:
     """Return the logarithms of the softmax along the last axis, accurate also for a probability next to 1.
 
-    Infinite scores take their limit: the largest of a row, where they are infinite, share the probability equally.
+    Infinite scores give the limit: where the largest scores of a row are infinite, they share the probability equally.
 
     >>> log_softmax(np.array([[40.0, 0.0], [0.0, -np.inf], [-np.inf, -np.inf]])).tolist()
     [[-4.248354255291589e-18, -40.0], [0.0, -inf], [-0.6931471805599453, -0.6931471805599453]]
     """
     top = z.argmax(axis=-1, keepdims=True)
     largest = np.take_along_axis(z, top, axis=-1)
-    with np.errstate(invalid="ignore", over="ignore"):  # a huge gap is infinite
+    with np.errstate(invalid="ignore", over="ignore"):  # a gap too large for the dtype is infinite
         gap = z - largest
     if not np.isfinite(largest).all():
         np.copyto(gap, 0, where=np.isnan(gap))  # infinity minus itself
@@ -42,7 +42,7 @@ class Link(NamedTuple):
     """The way from a raw score to the prediction on its natural scale, and back."""
 
     predict: Callable[[NDArray], NDArray]
-    score: Callable[[NDArray], NDArray]
+    to_score: Callable[[NDArray], NDArray]
     low: float
     high: float
     """The predictions that have a score, both ends included."""

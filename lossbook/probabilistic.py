@@ -33,13 +33,13 @@ class _TwoColumnLoss(Loss):
         with np.errstate(over="ignore"):
             return np.stack([location, LINKS["exp"].predict(log_spread)], axis=-1)
 
-    def score(self, prediction: ArrayLike) -> NDArray:
+    def to_score(self, prediction: ArrayLike) -> NDArray:
         (prediction,) = as_floats(prediction=prediction)
         location, spread = self._columns("prediction", prediction)
         check_no_nan("prediction", prediction)
         if (spread < 0).any():
             raise ValueError(f"prediction must have a {self.spread} of at least 0, got {spread.min():g}")
-        return np.stack([location, LINKS["exp"].score(spread)], axis=-1)
+        return np.stack([location, LINKS["exp"].to_score(spread)], axis=-1)
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
@@ -56,8 +56,6 @@ class _TwoColumnLoss(Loss):
 class GaussianNLL(_TwoColumnLoss):
     r"""How surprising the target is under a normal distribution whose mean and variance are both predicted.
 
-    $$\ell(y, \mu, s) = \tfrac12 \bigl( \log 2\pi + s + (\mu - y)^2 e^{-s} \bigr)$$
-
     The columns of `y_pred` are the mean $\mu$ and the log-variance $s = \log \sigma^2$, so that no variance is ever
     negative or needs a floor. With a fixed variance the loss is squared error, divided by $2 \sigma^2$ and shifted.
 
@@ -70,10 +68,8 @@ class GaussianNLL(_TwoColumnLoss):
     (n, 2, 2). Convex in the mean and in the log-variance, but not in both: its determinant is negative unless
     $\mu = y$.
 
-    Fails when a model can hit a target exactly: the variance then shrinks for ever and the value falls without bound.
+    Fails when a model can hit a target exactly: the variance then shrinks forever and the value falls without bound.
     And where a mean starts far off, the variance grows to excuse it, which takes away the mean's gradient.
-
-    Reference: Nix and Weigend (1994).
 
     >>> loss = GaussianNLL()
     >>> loss.value([0.0, 0.0, 0.0], [[0.0, 0.0], [0.0, -4.0], [3.0, 0.0]]).round(4)
@@ -87,6 +83,7 @@ class GaussianNLL(_TwoColumnLoss):
     spread: ClassVar[str] = "variance"
     facts: ClassVar[Facts] = Facts(
         formula=r"\tfrac12 \bigl( \log 2\pi + s + (\mu - y)^2 e^{-s} \bigr)",
+        variables=r"y, \mu, s",
         task="regression with uncertainty",
         convex=False,
         bounded_influence=False,
@@ -115,8 +112,6 @@ class GaussianNLL(_TwoColumnLoss):
 class LaplaceNLL(_TwoColumnLoss):
     r"""How surprising the target is under a Laplace distribution whose location and scale are both predicted.
 
-    $$\ell(y, \mu, s) = \log 2 + s + |\mu - y|\, e^{-s}$$
-
     The columns of `y_pred` are the location $\mu$ and the log-scale $s$; the scale $e^s$ is the mean absolute deviation
     itself, not a square as in `GaussianNLL`. With a fixed scale the loss is absolute error, divided by it and shifted.
 
@@ -131,8 +126,6 @@ class LaplaceNLL(_TwoColumnLoss):
     Fails like `GaussianNLL` on a target that can be hit exactly. Outliers pull the location no harder than any other
     sample, but still inflate the scale without bound.
 
-    Reference: Laplace (1774).
-
     >>> loss = LaplaceNLL()
     >>> loss.value([0.0, 0.0], [[0.0, -3.0], [10.0, 0.0]]).round(4)
     array([-2.3069, 10.6931])
@@ -144,6 +137,7 @@ class LaplaceNLL(_TwoColumnLoss):
     spread: ClassVar[str] = "scale"
     facts: ClassVar[Facts] = Facts(
         formula=r"\log 2 + s + |\mu - y|\, e^{-s}",
+        variables=r"y, \mu, s",
         task="regression with uncertainty",
         convex=False,
         bounded_influence=False,
@@ -166,8 +160,6 @@ class LaplaceNLL(_TwoColumnLoss):
 class PoissonNLL(Loss):
     r"""How surprising a count is under a Poisson distribution whose log-rate is predicted.
 
-    $$\ell(y, z) = e^z - y z + \log y!$$
-
     The last term does not depend on the score; with it, the value is the full likelihood, comparable between models.
     Targets are counts. For a rate, such as claims in $t$ years, pass the count and add $\log t$ to the score.
 
@@ -181,8 +173,6 @@ class PoissonNLL(Loss):
     And a score that is far too high has an exponential gradient.
 
     Raises ValueError unless each target is a whole number from 0 on.
-
-    Reference: Nelder and Wedderburn (1972).
 
     >>> loss = PoissonNLL()
     >>> loss.value([0, 0, 3], [-np.inf, 0.0, np.log(3)]).round(4)
@@ -214,8 +204,8 @@ class PoissonNLL(Loss):
 
     def _value(self, y: NDArray, z: NDArray) -> NDArray:
         rate = np.exp(z)
-        z = np.where((y > 0) & (rate < np.inf), z, 0)  # where the product would be 0 * infinity, or is outgrown
-        # y outside the bracket: no two infinities can meet, however large the count
+        z = np.where((y > 0) & (rate < np.inf), z, 0)  # else y z is 0 * infinity, or the rate outgrows it
+        # With y as a factor, infinity is never subtracted from infinity, however large the count.
         return rate + y * (special.gammaln(y + 1) / np.maximum(y, 1) - z)
 
     def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
@@ -232,8 +222,6 @@ _CROSS_ENTROPY = CategoricalCrossEntropy()
 class KLDivergence(Loss):
     r"""The extra surprise of expecting the predicted distribution where the target distribution holds.
 
-    $$\ell(y, z) = \sum_k y_k \log \frac{y_k}{p_k}, \qquad p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
-
     It is `CategoricalCrossEntropy` less the entropy of the target, which no score can change: the two have the same
     gradient and train alike, but this one is 0 for a perfect prediction. A term with $y_k = 0$ is 0.
 
@@ -248,8 +236,6 @@ class KLDivergence(Loss):
 
     Raises ValueError unless the rows are distributions.
 
-    Reference: Kullback and Leibler (1951).
-
     >>> loss = KLDivergence()
     >>> loss.value([[0.5, 0.5, 0.0], [0.5, 0.5, 0.0]], [[0.0, 0.0, -np.inf], [0.0, 2.0, 0.0]]).round(4)
     array([0.    , 0.5464])
@@ -260,7 +246,8 @@ class KLDivergence(Loss):
     score_ndim: ClassVar[int] = 1
     target_ndim: ClassVar[int] = 1
     facts: ClassVar[Facts] = Facts(
-        formula=r"\sum_k y_k \log (y_k / p_k)",
+        formula=r"\sum_k y_k \log \frac{y_k}{p_k}",
+        where=r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}",
         task="distributions",
         convex=True,
         bounded_influence=True,
@@ -278,7 +265,7 @@ class KLDivergence(Loss):
 
     def _value(self, y: NDArray, z: NDArray) -> NDArray:
         divergence = _CROSS_ENTROPY._value(y, z) - special.entr(y).sum(axis=-1)
-        return np.maximum(divergence, 0)  # of two numbers that agree, rounding can make a negative difference
+        return np.maximum(divergence, 0)  # rounding can make the difference of nearly equal numbers negative
 
     def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
         return _CROSS_ENTROPY._gradient(y, z)
@@ -288,7 +275,7 @@ class KLDivergence(Loss):
 
 
 def _divide_by_exp(r: NDArray, s: NDArray) -> NDArray:
-    """r / exp(s) in two factors, so that none overflows before the result; 0 and infinity stay so for every s."""
+    """r / exp(s) in two factors, so that none overflows before the result; for every s, 0 and infinity are kept."""
     tiny = np.finfo(r.dtype).tiny
     near = np.clip(s, math.log(tiny), -math.log(tiny))  # nearly always s itself, and the second factor 1
     far = np.maximum(np.exp(near - s), tiny)
@@ -296,5 +283,5 @@ def _divide_by_exp(r: NDArray, s: NDArray) -> NDArray:
 
 
 def _surprise(penalty: NDArray, log_spread: NDArray) -> NDArray:
-    """Their sum: an infinite penalty outgrows even a spread of 0."""
+    """Their sum, infinite where the penalty is: that outgrows even the logarithm of a spread of 0."""
     return penalty + np.where(penalty < np.inf, log_spread, 0)

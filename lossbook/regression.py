@@ -42,9 +42,7 @@ class ResidualLoss(Loss):
 class SquaredError(ResidualLoss):
     r"""The squared residual; its mean is the mean squared error (MSE).
 
-    $$\ell(r) = r^2$$
-
-    There is no factor 1/2, as in `Huber` and most textbooks of optimization: near zero this loss is twice Huber's.
+    Unlike `Huber` and most textbooks on optimization, it has no factor 1/2: near zero this loss is twice Huber's.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in squared units of the target.
 
@@ -53,8 +51,6 @@ class SquaredError(ResidualLoss):
     Hessian: $2$.
 
     Fails when a few targets are wrong or heavy-tailed: the mean, which it estimates, follows a single outlier anywhere.
-
-    Reference: Legendre (1805).
 
     >>> loss = SquaredError()
     >>> loss.value([3.0, -0.5], [2.5, 1.5])
@@ -67,6 +63,7 @@ class SquaredError(ResidualLoss):
 
     facts: ClassVar[Facts] = Facts(
         formula=r"r^2",
+        variables="r",
         task="regression",
         convex=True,
         bounded_influence=False,
@@ -93,18 +90,14 @@ class SquaredError(ResidualLoss):
 class AbsoluteError(ResidualLoss):
     r"""The absolute residual; its mean is the mean absolute error (MAE).
 
-    $$\ell(r) = |r|$$
-
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in units of the target.
 
     Gradient: $\operatorname{sign}(r)$. At the kink, $r = 0$, the subgradient 0 is returned.
 
     Hessian: none. The slope jumps at 0 and is constant elsewhere.
 
-    Fails when small errors matter: near the optimum the gradient does not shrink, so a fixed step size overshoots for
-    ever; and where the median is not what you want to predict, as with sums and costs.
-
-    Reference: Laplace (1774).
+    Fails when small errors matter: near the optimum the gradient does not shrink, so a fixed step size keeps
+    overshooting; and where the median is not what you want to predict, as with sums and costs.
 
     >>> loss = AbsoluteError()
     >>> loss.value([3.0, -0.5, 2.0], [2.5, 1.5, 2.0])
@@ -115,6 +108,7 @@ class AbsoluteError(ResidualLoss):
 
     facts: ClassVar[Facts] = Facts(
         formula=r"|r|",
+        variables="r",
         task="regression",
         convex=True,
         bounded_influence=True,
@@ -139,9 +133,6 @@ class AbsoluteError(ResidualLoss):
 class Huber(ResidualLoss):
     r"""Half the squared residual up to `delta`, and a straight line beyond it.
 
-    $$\ell(r) = \begin{cases} \tfrac12 r^2 & |r| \le \delta \\ \delta\,(|r| - \tfrac12\delta) & |r| > \delta
-    \end{cases}$$
-
     `delta`, in units of the target, is the size from which a residual counts as an outlier. A large `delta` gives half
     the squared error, a small one `delta` times the absolute error.
 
@@ -155,8 +146,6 @@ class Huber(ResidualLoss):
 
     Raises ValueError unless `delta` is positive and finite.
 
-    Reference: Huber (1964).
-
     >>> loss = Huber(delta=1.5)
     >>> loss.value([0.0, 0.0, 0.0], [1.0, -1.5, 10.0])
     array([ 0.5  ,  1.125, 13.875])
@@ -167,7 +156,11 @@ class Huber(ResidualLoss):
     delta: float = 1.0
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"\tfrac12 r^2 \text{ if } |r| \le \delta \text{, else } \delta(|r| - \tfrac12\delta)",
+        formula=(
+            r"\begin{cases} \tfrac12 r^2 & |r| \le \delta \\"
+            r" \delta\,(|r| - \tfrac12\delta) & |r| > \delta \end{cases}"
+        ),
+        variables="r",
         task="regression",
         convex=True,
         bounded_influence=True,
@@ -185,8 +178,8 @@ class Huber(ResidualLoss):
     def _value(self, r: NDArray) -> NDArray:
         size = np.abs(r)
         half = self.delta / 2
-        # Subtracting half rounds. Adding back what that cut off keeps the line within 1 ULP, where the call
-        # scipy.special.huber needs 1.3. The bound keeps infinity out of the difference.
+        # The difference of size and half is rounded. Adding back what was lost keeps the line within 1 ULP, where
+        # scipy.special.huber is off by up to 1.3. `far` is finite, since infinity minus infinity is NaN.
         far = np.minimum(size, np.finfo(r.dtype).max)
         lost = (far - (far - half)) - half
         return np.where(size <= self.delta, size * size / 2, self.delta * (size - half) + self.delta * lost)
@@ -202,8 +195,6 @@ class Huber(ResidualLoss):
 class SmoothL1(ResidualLoss):
     r"""Huber's loss divided by its threshold: absolute error with its kink rounded off over a width of `beta`.
 
-    $$\ell(r) = \begin{cases} r^2 / (2\beta) & |r| \le \beta \\ |r| - \tfrac12\beta & |r| > \beta \end{cases}$$
-
     It equals ``Huber(delta=beta)`` divided by `beta`; with ``beta=1`` the two are the same loss.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in units of the target.
@@ -216,8 +207,6 @@ class SmoothL1(ResidualLoss):
 
     Raises ValueError unless `beta` is positive and finite.
 
-    Reference: Girshick (2015).
-
     >>> loss = SmoothL1(beta=0.5)
     >>> loss.value([0.0, 0.0], [0.25, -2.0])
     array([0.0625, 1.75  ])
@@ -228,7 +217,8 @@ class SmoothL1(ResidualLoss):
     beta: float = 1.0
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"r^2/(2\beta) \text{ if } |r| \le \beta \text{, else } |r| - \tfrac12\beta",
+        formula=r"\begin{cases} r^2 / (2\beta) & |r| \le \beta \\ |r| - \tfrac12\beta & |r| > \beta \end{cases}",
+        variables="r",
         task="regression",
         convex=True,
         bounded_influence=True,
@@ -257,8 +247,6 @@ class SmoothL1(ResidualLoss):
 class LogCosh(ResidualLoss):
     r"""The logarithm of the hyperbolic cosine: half a square near zero, absolute error minus log 2 far away.
 
-    $$\ell(r) = \log\cosh r$$
-
     Written as it stands, ``log(cosh(r))`` overflows from 711 on (89 in float32) and loses all digits of a tiny
     residual. Here it is computed from sinh below 1 and as $|r| + \log(1 + e^{-2|r|}) - \log 2$ above.
 
@@ -270,8 +258,6 @@ class LogCosh(ResidualLoss):
 
     Fails when the targets are not scaled: unlike `Huber` it has no threshold to set, and changes over at about 1 unit.
 
-    Reference: Green (1990).
-
     >>> loss = LogCosh()
     >>> loss.value([0.0, 0.0], [1e-8, 1000.0]).tolist()
     [5.0000000000000005e-17, 999.3068528194401]
@@ -281,6 +267,7 @@ class LogCosh(ResidualLoss):
 
     facts: ClassVar[Facts] = Facts(
         formula=r"\log\cosh r",
+        variables="r",
         task="regression",
         convex=True,
         bounded_influence=True,
@@ -308,8 +295,6 @@ class LogCosh(ResidualLoss):
 class Quantile(ResidualLoss):
     r"""The pinball loss: a prediction that is too low costs `tau` a unit, one that is too high costs 1 - `tau`.
 
-    $$\ell(r) = \max(-\tau r,\; (1 - \tau)\, r)$$
-
     Its best constant is the `tau`-quantile: a fraction `tau` of the targets lies below it. ``tau=0.5`` gives half the
     absolute error.
 
@@ -323,8 +308,6 @@ class Quantile(ResidualLoss):
 
     Raises ValueError unless `tau` lies between 0 and 1.
 
-    Reference: Koenker and Bassett (1978).
-
     >>> loss = Quantile(tau=0.9)
     >>> loss.value([10.0, 10.0], [8.0, 12.0]).round(12)
     array([1.8, 0.2])
@@ -335,7 +318,8 @@ class Quantile(ResidualLoss):
     tau: float = 0.5
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"\max(-\tau r, (1 - \tau) r)",
+        formula=r"\max(-\tau r,\; (1 - \tau)\, r)",
+        variables="r",
         task="regression",
         convex=True,
         bounded_influence=True,
@@ -361,8 +345,6 @@ class Quantile(ResidualLoss):
 class Expectile(ResidualLoss):
     r"""Squared error weighted by side: `tau` where the prediction is too low, 1 - `tau` where it is too high.
 
-    $$\ell(r) = \begin{cases} \tau\, r^2 & r \le 0 \\ (1 - \tau)\, r^2 & r > 0 \end{cases}$$
-
     It is to squared error what `Quantile` is to absolute error: ``tau=0.5`` gives half the squared error and the mean.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in squared units of the target.
@@ -376,8 +358,6 @@ class Expectile(ResidualLoss):
 
     Raises ValueError unless `tau` lies between 0 and 1.
 
-    Reference: Newey and Powell (1987).
-
     >>> loss = Expectile(tau=0.9)
     >>> loss.value([10.0, 10.0], [8.0, 12.0]).round(12)
     array([3.6, 0.4])
@@ -387,22 +367,22 @@ class Expectile(ResidualLoss):
 
     tau: float = 0.5
 
+    facts: ClassVar[Facts] = Facts(
+        formula=r"\begin{cases} \tau\, r^2 & r \le 0 \\ (1 - \tau)\, r^2 & r > 0 \end{cases}",
+        variables="r",
+        task="regression",
+        convex=True,
+        bounded_influence=False,
+        continuous_derivatives=math.inf,
+        statistic="mean",
+        likelihood="asymmetric Gaussian",
+        reference="Newey and Powell (1987)",
+    )
+
     def __post_init__(self) -> None:
         self._set_number("tau", 0, 1)
-
-    @property
-    def facts(self) -> Facts:  # type: ignore[override]
-        """The facts of this expectile: in the middle it is half the squared error."""
-        return Facts(
-            formula=r"\tau r^2 \text{ if } r \le 0 \text{, else } (1 - \tau) r^2",
-            task="regression",
-            convex=True,
-            bounded_influence=False,
-            continuous_derivatives=math.inf if self.tau == 0.5 else 1,
-            statistic="mean" if self.tau == 0.5 else "expectile",
-            likelihood="asymmetric Gaussian",
-            reference="Newey and Powell (1987)",
-        )
+        if self.tau != 0.5:
+            self._set_facts(continuous_derivatives=1, statistic="expectile")
 
     def _value(self, r: NDArray) -> NDArray:
         return self._weight(r) * r * r
@@ -421,15 +401,12 @@ class Expectile(ResidualLoss):
 class Tukey(ResidualLoss):
     r"""Tukey's biweight: half a square near zero that levels off, flat from `c` on.
 
-    $$\ell(r) = \begin{cases} \tfrac{c^2}{6}\bigl(1 - (1 - (r/c)^2)^3\bigr) & |r| \le c \\ \tfrac{c^2}{6} & |r| > c
-    \end{cases}$$
-
     `c` is in units of the target. With residuals of standard deviation 1 the default, 4.685, keeps 95 % of the mean's
     efficiency on Gaussian noise.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in squared units of the target.
 
-    Gradient: $r\,(1 - (r/c)^2)^2$ for $|r| \le c$, else $0$: a sample further off than `c` has no say at all.
+    Gradient: $r\,(1 - (r/c)^2)^2$ for $|r| \le c$, else $0$: a sample further off than `c` exerts no pull.
 
     Hessian: $(1 - (r/c)^2)(1 - 5 (r/c)^2)$ for $|r| \le c$, else $0$. It is negative from $c/\sqrt5$ to $c$.
 
@@ -437,8 +414,6 @@ class Tukey(ResidualLoss):
     start from a fit with a convex loss such as `Huber`.
 
     Raises ValueError unless `c` is positive and finite.
-
-    Reference: Beaton and Tukey (1974).
 
     >>> loss = Tukey(c=3.0)
     >>> loss.value([0.0, 0.0, 0.0], [0.1, 3.0, 1000.0]).round(6)
@@ -450,7 +425,11 @@ class Tukey(ResidualLoss):
     c: float = 4.685
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"\tfrac{c^2}{6}\bigl(1 - (1 - (r/c)^2)^3\bigr) \text{ if } |r| \le c \text{, else } \tfrac{c^2}{6}",
+        formula=(
+            r"\begin{cases} \tfrac{c^2}{6}\bigl(1 - (1 - (r/c)^2)^3\bigr) & |r| \le c \\"
+            r" \tfrac{c^2}{6} & |r| > c \end{cases}"
+        ),
+        variables="r",
         task="regression",
         convex=False,
         bounded_influence=True,
@@ -467,7 +446,7 @@ class Tukey(ResidualLoss):
         half = u * u / 2
         v = (u / self.c) ** 2
         near = half - half * v * (1 - v / 3)
-        far = self.c / 6 * (1 - self._remainder(u) ** 3) * self.c  # as it stands: here nothing cancels
+        far = self.c / 6 * (1 - self._remainder(u) ** 3) * self.c  # the formula itself: nothing cancels here
         return np.where(v < 0.5, near, far)
 
     def _gradient(self, r: NDArray) -> NDArray:
@@ -487,10 +466,7 @@ class Tukey(ResidualLoss):
 class GeneralRobust(ResidualLoss):
     r"""Barron's family: one number, `alpha`, leads from squared error through Charbonnier and Cauchy to Welsch.
 
-    $$\ell(r) = \frac{|\alpha - 2|}{\alpha} \left( \Bigl( \frac{(r/c)^2}{|\alpha - 2|} + 1 \Bigr)^{\alpha/2} - 1
-    \right)$$
-
-    and its limits at $\alpha = 2$, $0$ and $-\infty$:
+    The value at $\alpha = 2$, $0$ and $-\infty$ is the limit:
 
     | alpha | value, with $x = r / c$ | name |
     |---|---|---|
@@ -513,8 +489,6 @@ class GeneralRobust(ResidualLoss):
 
     Raises ValueError unless `alpha` is below infinity (minus infinity is allowed) and `c` positive and finite.
 
-    Reference: Barron (2019).
-
     >>> GeneralRobust(alpha=1, c=2).value([0.0, 0.0], [0.0, 6.0]).round(6)
     array([0.      , 2.162278])
     >>> GeneralRobust(alpha=-np.inf).value([0.0, 0.0], [1.0, 100.0]).round(6)
@@ -526,22 +500,29 @@ class GeneralRobust(ResidualLoss):
     alpha: float = 1.0
     c: float = 1.0
 
+    facts: ClassVar[Facts] = Facts(
+        formula=(
+            r"\frac{|\alpha - 2|}{\alpha}"
+            r" \left( \Bigl( \frac{(r/c)^2}{|\alpha - 2|} + 1 \Bigr)^{\alpha/2} - 1 \right)"
+        ),
+        variables="r",
+        task="regression",
+        convex=True,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="M-estimate",
+        likelihood="Barron's density",
+        reference="Barron (2019)",
+    )
+
     def __post_init__(self) -> None:
         self._set_number("alpha", -math.inf, math.inf, closed=True)
         self._set_number("c", 0, math.inf)
-
-    @property
-    def facts(self) -> Facts:  # type: ignore[override]
-        """The facts of this member of the family: they depend on `alpha`."""
-        return Facts(
-            formula=r"\tfrac{|\alpha-2|}{\alpha} \bigl( ( \tfrac{(r/c)^2}{|\alpha-2|} + 1 )^{\alpha/2} - 1 \bigr)",
-            task="regression",
+        self._set_facts(
             convex=self.alpha >= 1,
             bounded_influence=self.alpha <= 1,
-            continuous_derivatives=math.inf,
             statistic="mean" if self.alpha == 2 else "M-estimate",
             likelihood="Barron's density" if self.alpha >= 0 else None,
-            reference="Barron (2019)",
         )
 
     def _value(self, r: NDArray) -> NDArray:
@@ -555,7 +536,7 @@ class GeneralRobust(ResidualLoss):
         if abs(self.alpha) < 1e-100:  # so near to Cauchy that b / alpha might overflow
             return b / 2 * _log_one_plus_square(t)
         exponent = self.alpha / 2 * _log_one_plus_square(t)
-        # Far out the exponent's rounding would show in the last digits, and a power has no such loss.
+        # The rounding of a large exponent would show in the last digits. A power does not lose them.
         return b / self.alpha * np.where(exponent < 0.6, np.expm1(exponent), np.hypot(1, t) ** self.alpha - 1)
 
     def _gradient(self, r: NDArray) -> NDArray:
@@ -569,7 +550,7 @@ class GeneralRobust(ResidualLoss):
         t = t / root
         if self.alpha > 0:
             power = np.hypot(1, t) ** (self.alpha - 1)
-        else:  # the power would multiply the rounding of its base by alpha
+        else:  # a power would multiply the rounding of its base by alpha
             power = np.exp((self.alpha - 1) / 2 * _log_one_plus_square(t))
         # t / sqrt(t^2 + 1) is 1 to the last digit beyond 1e9, which keeps infinity out of the quotient
         t = np.clip(t, -1e9, 1e9)

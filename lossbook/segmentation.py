@@ -1,4 +1,4 @@
-r"""Losses for segmentation: how far a predicted mask misses the overlap with the true one, image by image.
+r"""Losses for segmentation: how much of a predicted mask and the true one does not overlap, image by image.
 
 `y_pred` holds one logit per pixel, and $p = 1 / (1 + e^{-z})$. With the soft counts of pixels $TP = \sum p y$,
 $FP = \sum p (1 - y)$ and $FN = \sum (1 - p) y$, every loss here is $E / (TP + E)$ for some weighted errors
@@ -58,7 +58,7 @@ class _OverlapLoss(Loss):
         return value.astype(z.dtype), gradient
 
     def _counts(self, y: NDArray, p: NDArray, q: NDArray) -> tuple[NDArray, NDArray]:
-        """The hits, and the weighted errors, of each image; in float64, for millions of pixels may add up."""
+        """The hits, and the weighted errors, of each image; in float64, since millions of pixels may add up."""
         alpha, beta = self._weights
         hits, false_positives, false_negatives = (
             np.asarray(np.sum(each, axis=(1, 2), dtype=np.float64)) for each in (p * y, p * (1 - y), q * y)
@@ -68,12 +68,10 @@ class _OverlapLoss(Loss):
 
 @dataclass(frozen=True)
 class Dice(_OverlapLoss):
-    r"""One minus the Dice coefficient of two masks: what is in one mask alone, as a share of both masks' sizes.
+    r"""One minus the Dice coefficient of two masks: what lies in only one of them, as a share of both sizes.
 
-    $$\ell(y, z) = 1 - \frac{2 \sum_i p_i y_i}{\sum_i p_i + \sum_i y_i}, \qquad p = \operatorname{sigmoid}(z)$$
-
-    It is ``Tversky(alpha=0.5, beta=0.5)``, and on masks of 0 and 1 one minus the F1 score. Other than a mean over
-    pixels it does not care how much background there is. The paper has squares in the denominator.
+    It is ``Tversky(alpha=0.5, beta=0.5)``, and on masks of 0 and 1 one minus the F1 score. Unlike a mean over pixels it
+    does not depend on how much background there is. The paper has squares in the denominator.
 
     Shapes: `y_true` and `y_pred` (n, H, W), masks in [0, 1] and logits; the value is (n,), one per image, in [0, 1].
 
@@ -87,20 +85,19 @@ class Dice(_OverlapLoss):
 
     Raises ValueError unless masks are (n, H, W) and lie in [0, 1].
 
-    Reference: Milletari et al. (2016).
-
     >>> loss = Dice()
     >>> y_true = [[[1, 0], [0, 0]], [[1, 1], [1, 1]]]
     >>> loss.value(y_true, np.zeros((2, 2, 2))).round(4)
     array([0.6667, 0.3333])
-    >>> loss.value(y_true, loss.score([[[1, 1], [0, 0]], [[0, 0], [0, 0]]])).round(4)
+    >>> loss.value(y_true, loss.to_score([[[1, 1], [0, 0]], [[0, 0], [0, 0]]])).round(4)
     array([0.3333, 1.    ])
     >>> loss.gradient(y_true, np.zeros((2, 2, 2)))[0].round(4).tolist()
     [[-0.1389, 0.0278], [0.0278, 0.0278]]
     """
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"1 - \frac{2 \sum p y}{\sum p + \sum y}",
+        formula=r"1 - \frac{2 \sum_i p_i y_i}{\sum_i p_i + \sum_i y_i}",
+        where=r"p = \operatorname{sigmoid}(z)",
         task="segmentation",
         convex=False,
         bounded_influence=True,
@@ -117,8 +114,6 @@ class Dice(_OverlapLoss):
 class Jaccard(_OverlapLoss):
     r"""One minus the intersection of two masks over their union, also called IoU loss.
 
-    $$\ell(y, z) = 1 - \frac{\sum_i p_i y_i}{\sum_i (p_i + y_i - p_i y_i)}, \qquad p = \operatorname{sigmoid}(z)$$
-
     It is ``Tversky(alpha=1, beta=1)``, and $2D / (1 + D)$ with the value $D$ of `Dice`: both rank the predictions of an
     image alike, but in a mean over images this one counts small errors for up to twice as much.
 
@@ -132,17 +127,16 @@ class Jaccard(_OverlapLoss):
 
     Raises ValueError unless masks are (n, H, W) and lie in [0, 1].
 
-    Reference: Rahman and Wang (2016).
-
     >>> loss = Jaccard()
-    >>> loss.value([[[1, 1, 0]]], loss.score([[[0, 1, 1]]])).round(4)
+    >>> loss.value([[[1, 1, 0]]], loss.to_score([[[0, 1, 1]]])).round(4)
     array([0.6667])
     >>> loss.gradient([[[1, 1, 0]]], [[[0.0, 0.0, 0.0]]]).round(2).tolist()
     [[[-0.1, -0.1, 0.04]]]
     """
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"1 - \frac{\sum p y}{\sum (p + y - p y)}",
+        formula=r"1 - \frac{\sum_i p_i y_i}{\sum_i (p_i + y_i - p_i y_i)}",
+        where=r"p = \operatorname{sigmoid}(z)",
         task="segmentation",
         convex=False,
         bounded_influence=True,
@@ -158,8 +152,6 @@ class Jaccard(_OverlapLoss):
 class Tversky(_OverlapLoss):
     r"""A Dice loss in which false positives and false negatives weigh differently.
 
-    $$\ell(y, z) = 1 - \frac{TP}{TP + \alpha\, FP + \beta\, FN}$$
-
     `alpha` is the weight of false positives, `beta` that of false negatives: to miss less of an object, raise `beta`.
     With 1/2 for both it is `Dice`, with 1 for both `Jaccard`.
 
@@ -174,10 +166,8 @@ class Tversky(_OverlapLoss):
 
     Raises ValueError unless `alpha` and `beta` lie between 0 and a million, masks are (n, H, W) and lie in [0, 1].
 
-    Reference: Salehi et al. (2017).
-
     >>> loss = Tversky(alpha=0.25, beta=0.75)
-    >>> masks = loss.score([[[1, 1, 0]], [[0, 0, 0]]])
+    >>> masks = loss.to_score([[[1, 1, 0]], [[0, 0, 0]]])
     >>> loss.value([[[1, 0, 0]], [[1, 0, 0]]], masks), loss.value([[[1, 1, 1]], [[0, 0, 0]]], masks).round(4)
     (array([0.2, 1. ]), array([0.2727, 0.    ]))
     >>> loss.gradient([[[1, 0, 0]]], [[[0.0, 0.0, 0.0]]]).round(4).tolist()
@@ -188,7 +178,7 @@ class Tversky(_OverlapLoss):
     beta: float = 0.5
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"1 - \frac{TP}{TP + \alpha FP + \beta FN}",
+        formula=r"1 - \frac{TP}{TP + \alpha\, FP + \beta\, FN}",
         task="segmentation",
         convex=False,
         bounded_influence=True,

@@ -28,8 +28,6 @@ __all__ = ["CTC", "alignments", "best_path", "lattice", "prefix_beam_search"]
 class CTC(Loss):
     r"""Minus the log-probability of a label sequence, summed over all its alignments with the frames of the input.
 
-    $$\ell(y, z) = -\log \sum_{\pi \in B^{-1}(y)} \prod_{t=1}^T p_{t,\pi_t}, \quad p_t = \operatorname{softmax}(z_t)$$
-
     $B$ collapses a path; `blank` is the class for "no new label". The forward-backward recursion takes the sum over
     the exponentially many alignments in T S steps, in log space and in float64.
 
@@ -43,11 +41,9 @@ class CTC(Loss):
 
     Fails when labels come in another order than in the input; and when T < L + the number of equal neighbors in the
     target, as each such pair needs a blank between. Then, or where a score of minus infinity bars every alignment, the
-    value is infinite and the gradient 0, for nothing says which way to go. An empty target is the path of blanks.
+    value is infinite and the gradient 0, since nothing says which way to go. An empty target is the path of blanks.
 
     Raises ValueError unless `blank` is a class, and the labels are the other classes.
-
-    Reference: Graves et al. (2006).
 
     >>> loss = CTC()
     >>> scores = np.zeros((3, 4, 3))  # 81 paths, equally likely; 15 of them collapse to [1, 2], none to [1, 1, 1]
@@ -63,7 +59,8 @@ class CTC(Loss):
     blank: int = 0
 
     facts: ClassVar[Facts] = Facts(
-        formula=r"-\log \sum_{\pi \in B^{-1}(y)} \prod_t p_{t,\pi_t}",
+        formula=r"-\log \sum_{\pi \in B^{-1}(y)} \prod_{t=1}^T p_{t,\pi_t}",
+        where=r"p_t = \operatorname{softmax}(z_t)",
         task="sequence labeling",
         convex=False,
         bounded_influence=True,
@@ -111,7 +108,7 @@ class CTC(Loss):
         for state, classes in enumerate(states.T):
             posterior[samples, :, classes] += share[..., state]
         gradient = np.where(np.isfinite(value)[:, None, None], np.exp(log_p) - posterior, 0)
-        # A frame's entries sum to 0: that gives the one of a sure class, where 1 - 1 would leave no digit.
+        # The entries of a frame sum to 0. That gives the entry of a nearly certain class, where 1 - 1 leaves no digits.
         sure = log_p.argmax(axis=-1)[..., None]
         np.put_along_axis(gradient, sure, 0, axis=-1)
         np.put_along_axis(gradient, sure, 0 - gradient.sum(axis=-1, keepdims=True), axis=-1)
@@ -175,16 +172,16 @@ def best_path(logits: ArrayLike, blank: int = 0) -> tuple[int, ...]:
 def prefix_beam_search(logits: ArrayLike, width: int, blank: int = 0) -> list[tuple[tuple[int, ...], float]]:
     """Return up to `width` label sequences with their log-probabilities, best first, for scores of shape (T, K).
 
-    After each frame the `width` best prefixes stay. So the best labels may be missed, and log-probabilities are lower
-    bounds; both are exact where no prefix had to go. Reference: Hannun et al. (2014).
+    Only the `width` best prefixes are kept after each frame. So the best labels may be missed, and log-probabilities
+    are lower bounds; where no prefix was dropped, both are exact. Reference: Hannun et al. (2014).
 
     >>> [(labels, round(math.exp(log_p), 3)) for labels, log_p in prefix_beam_search(np.log([[0.6, 0.4]] * 2), width=2)]
     [((1,), 0.64), ((), 0.36)]
     """
     _check_integer("width", width, 1)
     frames = log_softmax(_check_scores("logits", logits, "TK", blank).astype(np.float64))
-    # The paths of a prefix that end in its last label, and those that end in a blank: only after a blank does the same
-    # label count anew.
+    # The paths of a prefix that end in its last label, and those that end in a blank: a label is repeated only after a
+    # blank.
     beam: dict[tuple[int, ...], tuple[float, float]] = {(): (-math.inf, 0.0)}
     for frame in frames.tolist():
         grown: defaultdict[tuple[int, ...], tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
@@ -234,7 +231,7 @@ def _check_labels(name: str, labels: ArrayLike, blank: int, classes: float = mat
 
 
 def _states(targets: list[NDArray], blank: int) -> tuple[NDArray, NDArray]:
-    """The states of each target, padded where no way to an end passes, and which of them are ends."""
+    """The states of each target, padded where no path to an end passes, and which of them are ends."""
     lengths = np.array([len(target) for target in targets], int)[:, None]
     states = np.full((len(targets), 2 * lengths.max(initial=0) + 1), blank)
     for row, target in zip(states, targets, strict=True):

@@ -72,7 +72,7 @@ _FACTS: dict[str, Callable[[Loss], str]] = {
     "reference": lambda loss: f"[{loss.facts.reference}](bibliography.md#{markdown.slugify(loss.facts.reference)})",
 }
 
-_METHODS = ("value", "gradient", "hessian", "value_and_gradient", "__call__", "predict", "score")
+_METHODS = ("value", "gradient", "hessian", "value_and_gradient", "__call__", "predict", "to_score")
 
 
 def families() -> dict[ModuleType, list[type[Loss]]]:

@@ -186,10 +186,10 @@ def test_equal_infinities_are_equal_scores(loss):
 
 def test_a_probability_of_exactly_0_or_1():
     for loss in (BinaryCrossEntropy(), BinaryFocal(alpha=None)):
-        assert loss.value([0, 1, 0, 1], loss.score([0, 1, 1, 0])).tolist() == [0, 0, math.inf, math.inf]
+        assert loss.value([0, 1, 0, 1], loss.to_score([0, 1, 1, 0])).tolist() == [0, 0, math.inf, math.inf]
     for loss in (CategoricalCrossEntropy(), CategoricalFocal()):
-        assert loss.value(np.eye(2), loss.score(np.eye(2))).tolist() == [0, 0]
-        assert loss.value(np.eye(2), loss.score(1 - np.eye(2))).tolist() == [math.inf, math.inf]
+        assert loss.value(np.eye(2), loss.to_score(np.eye(2))).tolist() == [0, 0]
+        assert loss.value(np.eye(2), loss.to_score(1 - np.eye(2))).tolist() == [math.inf, math.inf]
     assert SparseCategoricalCrossEntropy().value(2, np.log([0.25, 0.5, 0.25])) == pytest.approx(math.log(4))
 
 
@@ -492,7 +492,7 @@ def curves(loss):
 
 @each_loss
 def test_convex(loss):
-    """No chord lies below the curve; of a loss that is not convex one does: from a sure mistake to 0."""
+    """No chord lies below the curve; of a loss that is not convex one does: from a confident mistake to 0."""
     random = np.random.default_rng(5)
     scores = (3,) if isinstance(loss, SOFTMAX) else ()
     shape = (4000, *scores)
@@ -557,7 +557,7 @@ def test_statistic_of_the_cross_entropies():
         assert loss.facts.statistic == "class probability"
         y = target(loss, np.repeat([0, 1, 2], [2, 5, 3]))
         # convex, so a slope of 0 is the minimum
-        assert loss.gradient(y, np.tile(loss.score(shares), (10, 1))).mean(axis=0) == pytest.approx(
+        assert loss.gradient(y, np.tile(loss.to_score(shares), (10, 1))).mean(axis=0) == pytest.approx(
             np.zeros(3), abs=1e-15
         )
 

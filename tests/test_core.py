@@ -1,6 +1,8 @@
-"""The base of all losses: what it accepts, what it refuses its mean, and that it carries all families."""
+"""The base of all losses: what it accepts and refuses, its mean, its facts, and that it carries all families."""
 
+import copy
 import dataclasses
+import inspect
 import math
 import pickle
 import subprocess
@@ -16,13 +18,23 @@ from scipy import special
 import lossbook
 from lossbook import (
     AbsoluteError,
+    BinaryCrossEntropy,
+    BinaryFocal,
+    CategoricalCrossEntropy,
+    CategoricalFocal,
+    Contrastive,
     Expectile,
+    Facts,
     GeneralRobust,
     Huber,
     Loss,
     NoHessianError,
     Quantile,
     SquaredError,
+    Triplet,
+    Tukey,
+    UncertaintyWeighted,
+    WeightedSum,
 )
 from lossbook.core import check_finite, hyperparameters
 
@@ -224,12 +236,148 @@ def test_pickle(loss):
     assert pickle.loads(pickle.dumps(loss)) == loss
 
 
+# Facts --------------------------------------------------------------------------------------------
+
+EXPORTED = [getattr(lossbook, name) for name in lossbook.__all__]
+KINDS = [kind for kind in EXPORTED if isinstance(kind, type) and issubclass(kind, Loss) and kind is not Loss]
+each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+
+WITH_FACTS_OF_THEIR_OWN = [
+    Expectile(0.9),
+    GeneralRobust(-2),
+    BinaryCrossEntropy(positive_weight=2),
+    BinaryCrossEntropy(label_smoothing=0.1),
+    CategoricalCrossEntropy(label_smoothing=0.1),
+    BinaryFocal(gamma=0),
+    BinaryFocal(gamma=0, alpha=None),
+    CategoricalFocal(gamma=0),
+    Contrastive(distance="squared"),
+    Triplet(distance="squared"),
+    WeightedSum((Huber(), Tukey())),
+    UncertaintyWeighted((Huber(), Tukey())),
+]
+
+
+@each_kind
+def test_facts_of_a_class_are_those_of_its_defaults(kind):
+    assert isinstance(kind.facts, Facts)
+    assert kind().facts == kind.facts
+
+
+@pytest.mark.parametrize("loss", WITH_FACTS_OF_THEIR_OWN, ids=repr)
+def test_hyperparameters_can_change_the_facts(loss):
+    """They are then those of the instance, but no part of what it is."""
+    assert loss.facts != type(loss).facts
+    assert type(loss)().facts == type(loss).facts
+    assert "facts" not in repr(loss)
+    assert "facts" not in hyperparameters(loss)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        loss.facts = type(loss).facts
+
+
+@pytest.mark.parametrize("loss", WITH_FACTS_OF_THEIR_OWN, ids=repr)
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, dataclasses.replace, lambda loss: pickle.loads(pickle.dumps(loss))]
+)
+def test_a_copy_has_the_same_facts(loss, duplicate):
+    again = duplicate(loss)
+    assert again is not loss
+    assert (again, hash(again), repr(again), again.facts) == (loss, hash(loss), repr(loss), loss.facts)
+
+
+def test_replace_finds_the_facts_again():
+    assert dataclasses.replace(Expectile(), tau=0.9).facts.statistic == "expectile"
+    assert dataclasses.replace(Expectile(0.9), tau=0.5).facts == Expectile.facts
+    assert dataclasses.replace(WeightedSum(), losses=(Huber(), Tukey())).facts.convex is False
+
+
+def test_facts_of_a_subclass():
+    @dataclass(frozen=True)
+    class Asymmetric(Expectile):
+        """Another name for an expectile."""
+
+        facts: ClassVar[Facts] = dataclasses.replace(Expectile.facts, reference="Nobody (2000)")
+
+    assert (Asymmetric(0.9).facts.statistic, Asymmetric(0.9).facts.reference) == ("expectile", "Nobody (2000)")
+
+
+# Docstrings ---------------------------------------------------------------------------------------
+
+ORDER = ["Shapes", "Gradient", "Hessian", "Fails", "Raises", "Reference", ">>>"]
+
+
+@each_kind
+def test_docstrings_are_in_order(kind):
+    first, equation, *rest = inspect.getdoc(kind).split("\n\n")
+    assert "\n" not in first
+    assert equation.startswith(r"$$\ell")
+    assert equation.endswith("$$")
+    assert all(len(line) <= 116 for line in equation.splitlines())
+    starts = [word for part in rest for word in ORDER if part.startswith(word)]
+    assert starts == [word for word in ORDER if word != "Raises" or "Raises" in starts]
+
+
+@each_kind
+def test_formula_and_reference_stand_in_the_docstring_once(kind):
+    text = " ".join(inspect.getdoc(kind).split())
+    assert text.count("$$") == 2
+    assert text.count(f" = {kind.facts.formula}") == 1
+    assert text.count(kind.facts.where) >= 1
+    assert text.count("Reference: ") == text.count(f"Reference: {kind.facts.reference}. >>> ") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "equation"),
+    [
+        (SquaredError, r"$$\ell(r) = r^2$$"),
+        (Triplet, r"$$\ell = \max(D_{ap} - D_{an} + m,\; 0)$$"),
+        (CategoricalFocal, r"$$\ell(y, z) = -\sum_k y_k\, q_k^\gamma \log p_k, \qquad q_k = 1 - p_k$$"),
+        (
+            Huber,
+            r"$$\ell(r) = \begin{cases} \tfrac12 r^2 & |r| \le \delta \\"
+            r" \delta\,(|r| - \tfrac12\delta) & |r| > \delta"
+            "\n\\end{cases}$$",
+        ),
+    ],
+)
+def test_equation_in_the_docstring(kind, equation):
+    assert inspect.getdoc(kind).split("\n\n")[1] == equation
+
+
+def test_docstrings_of_other_losses():
+    class Described(Loss):
+        """What it is.
+
+        More about it.
+        """
+
+        facts: ClassVar[Facts] = Huber.facts
+
+    class Undescribed(Loss):
+        facts: ClassVar[Facts] = Huber.facts
+
+    class WithoutFactsOfItsOwn(Described):
+        """Says nothing of the formula."""
+
+    first, equation, *rest = Described.__doc__.split("\n\n")
+    assert (first, rest) == ("What it is.", ["More about it.", "Reference: Huber (1964)."])
+    assert equation.startswith(r"$$\ell(r) = ")
+    assert Undescribed.__doc__ is None
+    assert WithoutFactsOfItsOwn.__doc__ == "Says nothing of the formula."
+
+
+def test_losses_work_without_docstrings():
+    code = "from lossbook import Expectile; print(Expectile(0.9).facts.statistic, Expectile.value.__doc__)"
+    done = subprocess.run([sys.executable, "-OO", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "expectile None\n"
+
+
 # Other families: the base has to carry losses that are not of a residual --------------------------
 
 
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy(Loss):
-    """K scores a sample, and a class index as target."""
+    """K scores per sample, and a class index as target."""
 
     score_ndim: ClassVar[int] = 1
 
@@ -253,7 +401,7 @@ class SoftmaxCrossEntropy(Loss):
 
 @dataclass(frozen=True)
 class PairDistance(Loss):
-    """Two embeddings a sample, and as target whether they differ."""
+    """Two embeddings per sample, and as target whether they differ."""
 
     margin: float = 1.0
 
@@ -285,7 +433,7 @@ class MaskOverlap(Loss):
 
 @dataclass(frozen=True)
 class SequenceLength(Loss):
-    """T times K scores a sample, and targets of unequal length, padded on their way to the base's checks."""
+    """T times K scores per sample, and targets of unequal length, padded on their way to the base's checks."""
 
     score_ndim: ClassVar[int] = 2
     target_ndim: ClassVar[int] = 1

@@ -115,7 +115,7 @@ def test_triplets_that_meet_have_the_subgradient_zero(distance):
     loss = Triplet(0.25, distance)
     assert loss.value(None, np.ones((1, 3, 2))) == 0.25
     assert (loss.gradient(None, np.ones((1, 3, 2))) == 0).all()
-    # Only the distance that is 0 has no say: here that of the positive, then that of the negative.
+    # A distance of 0 has no direction and adds nothing: here that of the positive, then that of the negative.
     slope = 1 if distance == "plain" else 0.25
     assert loss.gradient(None, on_a_line(0, 0, 0.125)).ravel().tolist() == [slope, 0, -slope]
     assert loss.gradient(None, on_a_line(0, 0.125, 0)).ravel().tolist() == [-slope, slope, 0]

@@ -137,7 +137,7 @@ def test_links_of_the_tasks():
     scores = (1.5, [0.0, 0.0, 0.0], 0.0)
     natural = FIXED.predict(scores)
     assert [prediction.tolist() for prediction in natural] == [1.5, pytest.approx([1 / 3] * 3), 0.5]
-    for again, score in zip(FIXED.predict(FIXED.score(natural)), natural, strict=True):
+    for again, score in zip(FIXED.predict(FIXED.to_score(natural)), natural, strict=True):
         assert again == pytest.approx(score)
 
 
@@ -384,7 +384,7 @@ TWO = WeightedSum()
             ([0.0], [0.0, 0.0]),
             r"y_pred must have the same samples in every task, got samples of shape \[\(1,\), \(2,\)\]",
         ),
-        # a box beside a class: four values a sample
+        # a box beside a class: four values per sample
         (([[0.0] * 4], [1]), ([[0.0] * 4], [0.0]), r"samples of shape \[\(1, 4\), \(1,\)\]"),
     ],
 )
@@ -398,7 +398,7 @@ def test_bad_arrays_of_the_rest():
     with pytest.raises(ValueError, match="score must be a list or tuple with one entry for each of 2, got 1"):
         TWO.predict([[0.0]])
     with pytest.raises(ValueError, match="prediction must be a list or tuple with one entry for each of 2, got 3"):
-        TWO.score([[0.0], [0.5], [0.5]])
+        TWO.to_score([[0.0], [0.5], [0.5]])
     with pytest.raises(ValueError, match="y_pred must have the same samples in every task"):
         UncertaintyWeighted().log_variance_gradient(([0.0], [1, 1]), ([0.0], [0.0, 0.0]))
 

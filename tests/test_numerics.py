@@ -1,4 +1,4 @@
-"""The shared functions, the links, and what `Loss` makes of them: `predict`, `score` and `value_and_gradient`."""
+"""The shared functions, the links, and what `Loss` makes of them: `predict`, `to_score` and `value_and_gradient`."""
 
 import math
 from dataclasses import dataclass
@@ -91,7 +91,7 @@ def test_the_link_and_its_inverse(name, dtype):
     expected = exactly(exact, z)
     assert errors_in_ulps(prediction, expected, expected).max() <= 3
     prediction = prediction[(prediction > 0) & (prediction != 1)] if name == "sigmoid" else prediction
-    score = link.score(prediction)
+    score = link.to_score(prediction)
     assert score.dtype == dtype
     expected = exactly(inverse, prediction)
     eps = float(np.finfo(dtype).eps)
@@ -111,7 +111,7 @@ def test_the_link_and_its_inverse(name, dtype):
 )
 def test_ends_of_the_links(name, predictions, scores):
     link = LINKS[name]
-    np.testing.assert_array_equal(link.score(np.array(predictions, float)), scores)
+    np.testing.assert_array_equal(link.to_score(np.array(predictions, float)), scores)
     np.testing.assert_array_equal(link.predict(np.array(scores, float)), predictions)
 
 
@@ -121,7 +121,7 @@ def test_softmax_link(z, shift):
     p = link.predict(z)
     assert p.sum() == pytest.approx(1)
     assert link.predict(z + shift) == pytest.approx(p, rel=1e-12)
-    assert link.predict(link.score(p)) == pytest.approx(p, rel=1e-12)
+    assert link.predict(link.to_score(p)) == pytest.approx(p, rel=1e-12)
 
 
 # predict and score --------------------------------------------------------------------------------
@@ -158,14 +158,14 @@ def test_predict():
         BinaryCrossEntropy().predict(["a"])
 
 
-def test_score():
-    assert SquaredError().score([1, -np.inf]).tolist() == [1, -np.inf]
-    assert BinaryCrossEntropy().score([0, 0.5, 1]).tolist() == [-np.inf, 0, np.inf]
-    assert CategoricalCrossEntropy().score([[0, 1]]).tolist() == [[-np.inf, 0]]
-    assert Rate().score([0, 1, np.inf]).tolist() == [-np.inf, 0, np.inf]
-    assert BinaryCrossEntropy().score(np.float32(0.5)).dtype == np.float32
-    assert isinstance(BinaryCrossEntropy().score(0.5), np.ndarray)
-    assert BinaryCrossEntropy().score([]).shape == (0,)
+def test_to_score():
+    assert SquaredError().to_score([1, -np.inf]).tolist() == [1, -np.inf]
+    assert BinaryCrossEntropy().to_score([0, 0.5, 1]).tolist() == [-np.inf, 0, np.inf]
+    assert CategoricalCrossEntropy().to_score([[0, 1]]).tolist() == [[-np.inf, 0]]
+    assert Rate().to_score([0, 1, np.inf]).tolist() == [-np.inf, 0, np.inf]
+    assert BinaryCrossEntropy().to_score(np.float32(0.5)).dtype == np.float32
+    assert isinstance(BinaryCrossEntropy().to_score(0.5), np.ndarray)
+    assert BinaryCrossEntropy().to_score([]).shape == (0,)
 
 
 @pytest.mark.parametrize(
@@ -187,14 +187,14 @@ def test_score():
 )
 def test_a_prediction_that_no_score_has(loss, prediction, message):
     with pytest.raises(ValueError, match=message):
-        loss.score(prediction)
+        loss.to_score(prediction)
 
 
 @given(st.floats(-36, 36))
 def test_score_undoes_predict(z):
     # 1 - p has as few digits as a large score leaves it
     loss = BinaryCrossEntropy()
-    assert loss.score(loss.predict(z)) == pytest.approx(z, rel=1e-12, abs=1e-15 * math.exp(max(z, 0)))
+    assert loss.to_score(loss.predict(z)) == pytest.approx(z, rel=1e-12, abs=1e-15 * math.exp(max(z, 0)))
 
 
 # value_and_gradient -------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def test_a_probability_is_never_above_1(y, z):
 
 @pytest.mark.parametrize(("loss", "density_at_its_peak"), [(GaussianNLL(), math.sqrt(50 / math.pi)), (LaplaceNLL(), 5)])
 def test_a_density_above_1_has_a_negative_value(loss, density_at_its_peak):
-    score = loss.score([[2.0, 0.01 if isinstance(loss, GaussianNLL) else 0.1]])
+    score = loss.to_score([[2.0, 0.01 if isinstance(loss, GaussianNLL) else 0.1]])
     same(loss.value([2.0], score), -math.log(density_at_its_peak))
     assert loss.value([2.0], score) < 0
 
@@ -205,7 +205,7 @@ def test_limits_of_poisson(y, z, value, gradient, hessian):
 
 
 def test_a_rate_of_exactly_zero():
-    score = PoissonNLL().score([0.0, 0.0])
+    score = PoissonNLL().to_score([0.0, 0.0])
     assert score.tolist() == [-inf, -inf]
     assert PoissonNLL().value([0, 1], score).tolist() == [0, inf]
 
@@ -309,12 +309,12 @@ def test_only_differences_of_scores_count(z, shift):
 
 @given(y=st.lists(st.integers(1, 50), min_size=3, max_size=3).map(lambda weights: distribution(*weights)))
 def test_a_perfect_prediction_diverges_by_nothing(y):
-    assert KLDivergence().value([y], KLDivergence().score([y])) == pytest.approx(0, abs=1e-15)
+    assert KLDivergence().value([y], KLDivergence().to_score([y])) == pytest.approx(0, abs=1e-15)
 
 
 def test_divergence_is_no_distance():
     loss, p, q = KLDivergence(), np.array([[0.9, 0.1]]), np.array([[0.5, 0.5]])
-    forward, backward = loss.value(p, loss.score(q)), loss.value(q, loss.score(p))
+    forward, backward = loss.value(p, loss.to_score(q)), loss.value(q, loss.to_score(p))
     assert forward == pytest.approx(0.9 * math.log(1.8) + 0.1 * math.log(0.2))
     assert backward == pytest.approx(0.5 * math.log(5 / 9) + 0.5 * math.log(5))
     assert forward < backward
@@ -523,9 +523,9 @@ def test_likelihood_of_the_divergence():
 def test_link_of_two_columns(loss):
     assert loss.facts.link == "identity and exp"
     assert loss.predict([[-3.0, 0.0], [inf, -inf], [2.0, inf]]).tolist() == [[-3, 1], [inf, 0], [2, inf]]
-    assert loss.score([[-3.0, 1.0], [2.0, 0.0]]).tolist() == [[-3, 0], [2, -inf]]
+    assert loss.to_score([[-3.0, 1.0], [2.0, 0.0]]).tolist() == [[-3, 0], [2, -inf]]
     scores = np.random.default_rng(7).normal(size=(4, 5, 2))
-    same(loss.score(loss.predict(scores)), scores, ulps=64)
+    same(loss.to_score(loss.predict(scores)), scores, ulps=64)
     assert loss.predict(scores.astype(np.float32)).dtype == np.float32
     assert loss.predict([1000, 1000]).tolist() == [1000, inf]
 
@@ -533,10 +533,10 @@ def test_link_of_two_columns(loss):
 @pytest.mark.parametrize(("loss", "spread"), [(GaussianNLL(), "variance"), (LaplaceNLL(), "scale")], ids=repr)
 def test_predictions_without_a_score(loss, spread):
     with pytest.raises(ValueError, match=f"prediction must have a {spread} of at least 0, got -2"):
-        loss.score([[0.0, 1.0], [0.0, -2.0]])
+        loss.to_score([[0.0, 1.0], [0.0, -2.0]])
     for nan in ([[np.nan, 1.0]], [[0.0, np.nan]]):
         with pytest.raises(ValueError, match="prediction must not contain NaN, got 1 of 2"):
-            loss.score(nan)
+            loss.to_score(nan)
 
 
 def test_links_of_one_kind():
@@ -573,7 +573,7 @@ def test_bad_columns_of_the_link(loss):
     with pytest.raises(ValueError, match=r"score must have two columns, location and \w+, got shape \(3,\)"):
         loss.predict([1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match=r"prediction must have two columns, location and \w+, got shape \(\)"):
-        loss.score(1.0)
+        loss.to_score(1.0)
 
 
 @pytest.mark.parametrize("wrong", [-1, 0.5, 2.000001, -0.1])

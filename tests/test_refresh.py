@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from reference.errata import page as errata
 from tools import notebooks, pages
 from tools.record import Record
-from tools.refresh import refresh
+from tools.refresh import causes_of, refresh
 from tools.repository import ROOT
 
 # Each run leaves a mark in the file `runs`.
@@ -42,8 +42,7 @@ class Project:
         self.page = root / "page.ipynb"
 
     def refresh(self, **options) -> bool:
-        nb = notebooks.normalize(notebooks.read(self.page))
-        return refresh(nb, self.page, Record(self.root / "_build" / "refresh.json"), root=self.root, **options)
+        return refresh(self.page, Record(self.root / "_build" / "refresh.json"), root=self.root, **options)
 
     @property
     def runs(self) -> list[str]:
@@ -172,6 +171,13 @@ def test_a_page_that_fails_is_left_as_it_is(project, capsys, line, said):
         assert out.startswith("page.ipynb is run (changed: its code")
         assert "): failed, and its file is unchanged\n" in out
         assert said in out
+
+
+def test_a_page_does_not_follow_from_what_others_say_of_themselves():
+    path = ROOT / "chapters" / "regression" / "quantiles.ipynb"
+    course = {Path(name) for name in causes_of(notebooks.read(path), path.parent, ROOT) if "/course/" in name}
+    folder = Path("lossbook/course/regression/quantiles")
+    assert course == {folder / "demos.py", folder / "exercises.py"}
 
 
 def test_an_interrupted_write_leaves_the_record_whole(tmp_path):

@@ -55,7 +55,7 @@ def test_value_and_gradient_together(row):
 def test_by_hand():
     """Three hits, two false positives and one false negative."""
     y = [[[1, 1, 1, 1], [0, 0, 0, 0]]]
-    z = Dice().score([[[1, 1, 1, 0], [1, 1, 0, 0]]])
+    z = Dice().to_score([[[1, 1, 1, 0], [1, 1, 0, 0]]])
     assert Dice().value(y, z) == pytest.approx(1 - 6 / 9)
     assert Jaccard().value(y, z) == pytest.approx(1 - 3 / 6)
     assert Tversky(0.25, 0.75).value(y, z) == pytest.approx(1 - 3 / 4.25)
@@ -63,7 +63,7 @@ def test_by_hand():
 
 
 def test_alpha_weighs_false_positives_and_beta_false_negatives():
-    too_much, too_little = Dice().score([[[1, 1]]]), Dice().score([[[1, 0]]])
+    too_much, too_little = Dice().to_score([[[1, 1]]]), Dice().to_score([[[1, 0]]])
     for weight in (0.1, 1, 10):
         assert Tversky(alpha=weight, beta=3).value([[[1, 0]]], too_much) == pytest.approx(weight / (1 + weight))
         assert Tversky(alpha=3, beta=weight).value([[[1, 1]]], too_little) == pytest.approx(weight / (1 + weight))
@@ -77,7 +77,7 @@ def test_hard_masks_have_the_scores_of_sklearn(average):
     score = getattr(metrics, average)
     expected = [1 - score(y.ravel(), p.ravel(), **settings) for y, p in zip(y_true, y_pred, strict=True)]
     loss = {"f1_score": Dice(), "jaccard_score": Jaccard(), "fbeta_score": Tversky(1 / 5, 4 / 5)}[average]
-    assert loss.value(y_true, loss.score(y_pred)) == pytest.approx(np.array(expected), abs=1e-15)
+    assert loss.value(y_true, loss.to_score(y_pred)) == pytest.approx(np.array(expected), abs=1e-15)
 
 
 # Empty and full masks -----------------------------------------------------------------------------
@@ -92,7 +92,7 @@ def test_hard_masks_have_the_scores_of_sklearn(average):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_empty_and_full(loss, y, p, expected, dtype):
     y_true = np.full((1, 3, 4), y, dtype)
-    score = loss.score(np.full((1, 3, 4), p, dtype))
+    score = loss.to_score(np.full((1, 3, 4), p, dtype))
     assert np.isinf(score).all()
     value, gradient = loss.value_and_gradient(y_true, score)
     assert value.dtype == gradient.dtype == dtype
@@ -113,7 +113,7 @@ def test_a_single_pixel_missed_by_one(loss):
     """Without smoothing nothing is right about it: the value is 1."""
     y, p = np.zeros((2, 1, 5, 5))
     y[0, 2, 2], p[0, 2, 3] = 1, 1
-    assert loss.value(y, loss.score(p)) == 1
+    assert loss.value(y, loss.to_score(p)) == 1
 
 
 @each_loss
@@ -122,9 +122,9 @@ def test_an_image_is_not_flattened_into_the_batch(loss):
     y, p = np.zeros((2, 2, 64, 64))
     y[0], p[0] = 1, 1
     y[1, 5, 5] = 1
-    assert loss.value(y, loss.score(p)).tolist() == [0, 1]
-    assert loss(y, loss.score(p)) == 0.5
-    assert loss(y, loss.score(p), sample_weight=[3, 1]) == 0.25
+    assert loss.value(y, loss.to_score(p)).tolist() == [0, 1]
+    assert loss(y, loss.to_score(p)) == 0.5
+    assert loss(y, loss.to_score(p), sample_weight=[3, 1]) == 0.25
 
 
 @given(loss=st.sampled_from(LOSSES), y=soft, z=logits, other=logits)
@@ -183,8 +183,8 @@ def test_more_of_the_object_and_less_of_the_rest_costs_less(loss, y, z):
 @given(y=hard, z=logits, alpha=weight, beta=weight)
 def test_exchanging_the_masks_exchanges_the_weights(y, z, alpha, beta):
     p = (z > 0).astype(float)
-    there = Tversky(alpha, beta).value(y, Dice().score(p))
-    back = Tversky(beta, alpha).value(p, Dice().score(y))
+    there = Tversky(alpha, beta).value(y, Dice().to_score(p))
+    back = Tversky(beta, alpha).value(p, Dice().to_score(y))
     assert there == pytest.approx(back, rel=1e-15)
 
 
@@ -266,7 +266,7 @@ def test_statistic(loss):
 
     def mean(p):
         p = np.reshape(p, (2, 3))
-        return loss(y, np.broadcast_to(loss.score(p), y.shape))
+        return loss(y, np.broadcast_to(loss.to_score(p), y.shape))
 
     every = list(itertools.product([0.0, 1.0], repeat=6))
     best = min(every, key=mean)
@@ -315,7 +315,7 @@ def test_masks_of_any_kind(loss, dtype):
 @each_loss
 def test_link(loss):
     assert loss.predict([[[0.0, -np.inf, np.inf]]]).tolist() == [[[0.5, 0, 1]]]
-    assert loss.score([[[0.5, 0, 1]]]).tolist() == [[[0, -np.inf, np.inf]]]
+    assert loss.to_score([[[0.5, 0, 1]]]).tolist() == [[[0, -np.inf, np.inf]]]
 
 
 # Bad input ----------------------------------------------------------------------------------------
@@ -329,7 +329,7 @@ def test_a_mask_of_0_to_255_is_refused(loss, dtype):
     for function in (loss, loss.value, loss.gradient):
         with pytest.raises(ValueError, match=message):
             function(y, np.zeros((1, 2, 2)))
-    assert loss.value(y / 255, loss.score(y / 255)) == 0
+    assert loss.value(y / 255, loss.to_score(y / 255)) == 0
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,11 @@ def test_every_row_has_the_cells_of_the_header(column):
     assert {len(cells(line)) for line in (header, rule, *rows)} == {2}
 
 
+def test_a_bar_in_a_formula_does_not_end_the_cell():
+    *_, row = facts_table([AbsoluteError()], ["value"]).data.splitlines()
+    assert cells(row) == [r"$\vert r\vert $"]
+
+
 def test_unknown_column():
     with pytest.raises(ValueError, match=r"columns must be names from loss, value, .*, got 'speed', 'price'"):
         facts_table([SquaredError()], ["loss", "speed", "price"])

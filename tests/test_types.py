@@ -14,7 +14,7 @@ from typing import Any, assert_type
 import numpy as np
 from numpy.typing import NDArray
 
-from lossbook import CTC, BinaryCrossEntropy, Facts, Huber, Loss, SquaredError, Triplet, WeightedSum
+from lossbook import CTC, BinaryCrossEntropy, Expectile, Facts, Huber, Loss, SquaredError, Triplet, WeightedSum
 from lossbook.frameworks import keras, torch
 from lossbook.optimization import gradient_descent, linear_objective
 
@@ -26,6 +26,8 @@ assert_type(Huber().value(y, y), NDArray[Any])
 assert_type(Huber().gradient(y, [1, 2, 3]), NDArray[Any])
 assert_type(Huber().value_and_gradient(y, y), tuple[NDArray[Any], NDArray[Any]])
 assert_type(Huber.facts, Facts)
+assert_type(Expectile.facts, Facts)
+assert_type(WeightedSum.facts.formula, str)
 assert_type(BinaryCrossEntropy(label_smoothing=0.1).facts, Facts)
 assert_type(Triplet()(None, pair), float)
 assert_type(CTC().value([[1, 2], [3]], frames), NDArray[Any])

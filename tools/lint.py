@@ -70,9 +70,7 @@ def check_written(page: Page) -> list[str]:
     """What is written from the package is as it is written, and where."""
     try:
         expected = written.cells(page.nb, page.name)
-    except ModuleNotFoundError as error:
-        return [f"no package {error.name}, where the page says what it is about"]
-    except ValueError as error:
+    except (LookupError, ValueError) as error:
         return [str(error)]
     for number, (cell, right) in enumerate(zip_longest(page.nb.cells, expected), start=1):
         if cell is None or right is None or (cell.source, tags(cell)) != (right.source, tags(right)):

@@ -8,7 +8,7 @@ from itertools import chain
 
 from nbformat import NotebookNode
 
-from tools.dependencies import imported, parse
+from tools.imports import imported, parse
 
 
 def cells_that_need(packages: Collection[str], nb: NotebookNode) -> list[NotebookNode]:

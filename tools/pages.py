@@ -49,6 +49,11 @@ def about(path: Path) -> course.About | reference.About:
 def find(page: str) -> Path:
     """Return the path of a page given as a path or as ``chapter/page``."""
     for path in (Path(page), ROOT / page, ROOT / "chapters" / f"{page}.ipynb"):
-        if path.is_file():
+        if path.is_file() or path in documents():
             return path.resolve()
-    raise FileNotFoundError(f"no such page: {page}")
+    raise FileNotFoundError(f"no such page: {page}; _toc.yml lists those that are to be")
+
+
+def write_order() -> None:
+    """Tell the package, which knows nothing of ``_toc.yml``, in which order its pages come."""
+    course.ORDER.write_text("".join(f"{name(path)}\n" for path in notebooks()), encoding="utf-8", newline="\n")

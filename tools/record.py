@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tools import dependencies
+from tools import imports
 from tools.repository import ROOT
 
 FILE = ROOT / "_build" / "refresh.json"
@@ -23,7 +23,7 @@ def digest(content: bytes) -> str:
 
 def causes(code: ast.AST, folder: Path, root: Path = ROOT) -> Causes:
     """Return what the result of code in a folder follows from, besides the code itself."""
-    files, _ = dependencies.trace(code, folder, root)
+    files, _ = imports.trace(code, folder, root)
     found = {path.relative_to(root).as_posix(): digest(path.read_bytes()) for path in files}
     versions = {"requirements.txt": digest((root / "requirements.txt").read_bytes())}
     return dict(sorted(found.items())) | versions | {"Python": f"{sys.version_info.major}.{sys.version_info.minor}"}

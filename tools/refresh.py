@@ -14,15 +14,18 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
 from reference import pages as reference
-from tools import dependencies, notebooks, pages, processors, written
+from tools import imports, notebooks, pages, processors, written
 from tools.missing import PACKAGES
 from tools.needs import cells_that_need
 from tools.record import Causes, Record, causes, digest
@@ -32,12 +35,25 @@ PROSE = re.compile(r"lossbook/course/(.*/)?(__init__\.py|about\.py|order\.txt)")
 """What pages say of themselves, and the order in which they come: no output shows that."""
 
 
-def refresh(nb: NotebookNode, path: Path, record: Record, *, why: str = "", root: Path = ROOT) -> bool:
-    """Store a page that is in its stored form, after running it where `why` gives a reason or the record has one.
+def refresh(
+    path: Path,
+    record: Record,
+    prepare: Callable[[NotebookNode], NotebookNode] = notebooks.normalize,
+    *,
+    why: str = "",
+    root: Path = ROOT,
+) -> bool:
+    """Store a page as `prepare` returns it, after running it where `why` gives a reason or the record has one.
 
-    Prints one line, and the error of a cell that fails. Returns whether the page is up to date in the end.
+    A page that does not exist yet begins empty. Prints one line, and the error of a cell that fails. Returns whether
+    the page is up to date in the end.
     """
     name = path.relative_to(root).as_posix()
+    try:
+        nb = prepare(notebooks.read(path) if path.exists() else new_notebook())
+    except (LookupError, ValueError) as error:
+        print(f"{name}: its file is unchanged; {error}")
+        return False
     outputs_from = causes_of(nb, path.parent, root)
     why = why or record.why(name, outputs_from)
     if not why:
@@ -74,7 +90,7 @@ def causes_of(nb: NotebookNode, folder: Path, root: Path) -> Causes:
     statements = []
     for cell in code_cells(nb):
         with suppress(SyntaxError):  # the kernel will say where it is
-            statements += dependencies.parse(cell.source).body
+            statements += imports.parse(cell.source).body
     found = causes(ast.Module(statements, []), folder, root)
     return digests(nb) | {name: content for name, content in found.items() if not PROSE.fullmatch(name)}
 
@@ -92,7 +108,8 @@ def code_cells(nb: NotebookNode) -> list[NotebookNode]:
 
 def store(nb: NotebookNode, path: Path) -> None:
     """Write a page, unless that would change nothing."""
-    if notebooks.dumps(nb).encode() != path.read_bytes():
+    if not path.exists() or notebooks.dumps(nb).encode() != path.read_bytes():
+        path.parent.mkdir(exist_ok=True)
         notebooks.write(nb, path)
 
 
@@ -122,10 +139,11 @@ def main() -> int:
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
     record, address = Record(), repository()
     why = "asked for" if arguments.page or arguments.everything else ""
+    pages.write_order()
     failed = 0
     for path in chosen:
-        nb = written.stored(notebooks.read(path), pages.name(path), address)
-        failed += not refresh(nb, path, record, why=why)
+        prepare = partial(written.stored, page=pages.name(path), repository=address)
+        failed += not refresh(path, record, prepare, why=why)
     failed += reference.write(record, everything=arguments.everything)
     if arguments.tries and not failed:
         failed = sum(compare(chosen, processor) for processor in processors.here())

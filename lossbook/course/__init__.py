@@ -31,8 +31,21 @@ def module(page: str) -> str:
 
 
 def about(page: str) -> About:
-    """Return what a page says of itself."""
-    return importlib.import_module(module(page)).about
+    """Return what a page says of itself.
+
+    Raises:
+        LookupError: where the package of the page does not say it.
+    """
+    name = module(page)
+    try:
+        package = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if not f"{name}.".startswith(f"{error.name}."):  # the package is there, and what it imports is not
+            raise
+        package = None
+    if not hasattr(package, "about"):
+        raise LookupError(f"{page} needs a package {name} that says in `about` what the page is about")
+    return package.about
 
 
 def exercises(page: str) -> dict[str, Exercise]:

@@ -3,8 +3,8 @@
 They are written with `keras.ops` alone and run on TensorFlow, PyTorch and JAX. Where Keras has a loss, its
 ``facts.keras`` says the name, and there is no twin.
 
-- Shapes have to agree, except that `y_true` or `y_pred` may have a last axis of length 1 more: (n,) fits (n, 1).
-  Anything else raises ValueError. A loss written by hand would broadcast the two to (n, n), silently.
+- Shapes have to agree, except that one of `y_true` and `y_pred` may have an additional last axis of length 1: (n,) fits
+  (n, 1). Anything else raises ValueError. A loss written by hand would broadcast the two to (n, n), silently.
 - `call` returns one value per sample, so that `sample_weight` counts samples. As in Keras, a last axis of several
   outputs is averaged over: `y_pred` of shape (n, d) gives (n,).
 - As in Keras, the mean divides by the number of samples. To divide by the sum of the weights, as `lossbook` does, pass

@@ -26,8 +26,8 @@ class Erratum:
     ``evidence`` runs the mistake and the right version, and returns one to three sentences with what it measured,
     rounded so that every processor gives the same text. The caller silences warnings. What takes long to import,
     such as Keras, is imported by the function itself: nothing needs it while the measurements on record are up to date.
-    PyTorch must not be needed at all, as not everybody has it installed.
-    The page that teaches the right version says so itself, in `lossbook.course`.
+    PyTorch must not be needed at all, as not everybody has it installed. The page that teaches the right version says
+    so itself, in `lossbook.course`.
     """
 
     id: str

@@ -11,7 +11,7 @@ import numpy as np
 
 from reference import errata
 from reference.errata.entry import SEVERITIES, SOURCES, Erratum
-from tools import dependencies, markdown, notebooks, pages
+from tools import imports, markdown, notebooks, pages
 from tools.missing import PACKAGES, Package
 from tools.needs import needs_any
 from tools.record import Record, causes
@@ -57,7 +57,7 @@ def measured(record: Record, *, everything: bool = False) -> dict[str, str] | No
 
 def _lacking(code: ast.AST) -> Package | None:
     """Return a package that is not installed, but needed by what some code imports."""
-    _, names = dependencies.trace(code, ROOT)
+    _, names = imports.trace(code, ROOT)
     return next((package for package in PACKAGES if package.is_missing() and needs_any(names, package.modules)), None)
 
 

@@ -172,5 +172,5 @@ def test_gradient_where_pytorch_clamps_the_variance():
 def test_the_deviance_of_scikit_learn_is_twice_the_loss_above_that_of_a_perfect_rate():
     loss, counts = PoissonNLL(), np.array([1.0, 2.0, 5.0, 30.0])
     z = np.array([0.3, -1.0, 2.0, 3.0])
-    excess = loss(counts, z) - loss(counts, loss.score(counts))
+    excess = loss(counts, z) - loss(counts, loss.to_score(counts))
     assert mean_poisson_deviance(counts, loss.predict(z)) == pytest.approx(2 * excess, rel=1e-13)

@@ -58,7 +58,7 @@ def test_known_disagreement_alpha_and_beta():
     """Up to 3.15.1 Keras has them the other way round: one false positive against one hit, with alpha = 3."""
     y, p = np.array([[[1.0, 0.0]]]), np.array([[[1.0, 1.0]]])
     loss = Tversky(alpha=3, beta=1)
-    assert loss.value(y, loss.score(p)) == 0.75
+    assert loss.value(y, loss.to_score(p)) == 0.75
     assert in_keras(loss, y, p, alpha=3, beta=1) == pytest.approx(0.5 if SWAPPED else 0.75)
 
 
@@ -68,7 +68,7 @@ def test_known_disagreement_both_masks_empty(loss):
     """With 1e-7 in the denominator alone, nothing found where nothing is counts as no overlap."""
     empty = np.zeros((1, 3, 4))
     assert in_keras(loss, empty, empty) == 1
-    assert loss.value(empty, loss.score(empty)) == 0
+    assert loss.value(empty, loss.to_score(empty)) == 0
 
 
 @pytest.mark.keras
@@ -79,7 +79,7 @@ def test_known_disagreement_batch(loss):
     y[0], p[0] = 1, 1
     y[1, 3, 3] = 1
     assert in_keras(loss, y, p, axis=None) == pytest.approx(1 - 2048 / 2049, rel=1e-3)
-    assert loss(y, loss.score(p)) == 0.25
+    assert loss(y, loss.to_score(p)) == 0.25
 
 
 @pytest.mark.keras
@@ -89,7 +89,7 @@ def test_known_disagreement_masks_of_0_to_255(loss):
     y, p = np.array([[[255.0, 0.0]]]), np.array([[[1.0, 0.0]]])
     assert in_keras(loss, y, p) < -0.9
     with pytest.raises(ValueError, match=r"0\.\.255"):
-        loss.value(y, loss.score(p))
+        loss.value(y, loss.to_score(p))
 
 
 @pytest.mark.keras
