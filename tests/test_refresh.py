@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from reference.errata import page as errata
 from tools import notebooks, pages
 from tools.record import Record
-from tools.refresh import refresh
+from tools.refresh import causes_of, refresh
 from tools.repository import ROOT
 
 # Each run leaves a mark in the file `runs`.
@@ -173,6 +173,13 @@ def test_a_page_that_fails_is_left_as_it_is(project, capsys, line, said):
         assert said in out
 
 
+def test_a_page_does_not_follow_from_what_others_say_of_themselves():
+    path = ROOT / "chapters" / "regression" / "quantiles.ipynb"
+    course = {Path(name) for name in causes_of(notebooks.read(path), path.parent, ROOT) if "/course/" in name}
+    folder = Path("lossbook/course/regression/quantiles")
+    assert course == {folder / "demos.py", folder / "exercises.py"}
+
+
 def test_an_interrupted_write_leaves_the_record_whole(tmp_path):
     record = Record(tmp_path / "refresh.json")
     record.store("result", {"cause": "1"}, {"E01": "text"})
@@ -208,22 +215,31 @@ sys.meta_path[sys.meta_path.index(PathFinder)] = Hiding
 """
 
 
+# Puts every page on record as it is stored, but for the one that runs fastest.
+RECORD = """\
+from tools import notebooks, pages, record, refresh, written
+
+kept = record.Record()
+for path in pages.notebooks():
+    if pages.name(path) != "welcome":
+        nb = written.stored(notebooks.read(path), pages.name(path))
+        kept.store(path.relative_to(record.ROOT).as_posix(), refresh.causes_of(nb, path.parent, record.ROOT))
+"""
+
+
 class Book:
-    """A copy of the project, of whose pages the welcome page is the only one that has code."""
+    """A copy of the project, of whose pages only the welcome page has still to be run."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         leave = shutil.ignore_patterns("__pycache__", "js", ".*")
         for name in ("chapters", "lossbook", "reference", "tools"):
             shutil.copytree(ROOT / name, root / name, ignore=leave)
-        for name in ("CITATION.cff", "requirements.txt", "_toc.yml"):
+        for name in ("CITATION.cff", "_toc.yml", "requirements.txt"):
             shutil.copy(ROOT / name, root)
-        for path in pages.notebooks()[1:]:
-            nb = notebooks.read(root / path.relative_to(ROOT))
-            nb.cells = [cell for cell in nb.cells if cell.cell_type == "markdown"]
-            notebooks.write(nb, root / path.relative_to(ROOT))
         (root / "hidden").mkdir()
         (root / "hidden" / "sitecustomize.py").write_text(HIDDEN)
+        assert self.python("-c", RECORD) == (0, [])
 
     def touch(self, *names: str) -> None:
         """Change modules of the errata, but not what they measure."""
@@ -233,9 +249,12 @@ class Book:
 
     def refresh(self, *arguments: str, hidden: bool) -> tuple[int, list[str]]:
         """Return the exit code and the lines of ``make refresh``, where Keras and PyTorch may be missing."""
+        return self.python("-m", "tools.refresh", *arguments, hidden=hidden)
+
+    def python(self, *arguments: str, hidden: bool = False) -> tuple[int, list[str]]:
         folders = [self.root / "hidden", self.root] if hidden else [self.root]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))}
-        command = [sys.executable, "-m", "tools.refresh", *arguments]
+        command = [sys.executable, *arguments]
         done = subprocess.run(command, cwd=self.root, env=environment, stdout=subprocess.PIPE, text=True)
         return done.returncode, done.stdout.splitlines()
 
@@ -257,19 +276,23 @@ def test_the_whole_book(tmp_path):
     # Nothing is run: Keras is not even imported.
     code, said = book.refresh(hidden=True)
     assert code == 0
-    up_to_date = [f"{path.relative_to(ROOT).as_posix()}: up to date" for path in pages.notebooks()]
-    assert said == [*up_to_date, "reference.errata: up to date", "chapters/reference/losses: up to date"]
+    names = [f"chapters/{pages.name(path)}.ipynb" for path in pages.notebooks()]
+    assert said == [f"{name}: up to date" for name in (*names, "reference.errata", "chapters/reference/losses")]
 
-    # A title is shown by the page of errata and measured by none; one module is measured without the others.
+    # Titles and prose are shown without a run; one module of the errata is measured without the others.
     nb = notebooks.read(quantiles)
     heading = next(cell for cell in nb.cells if cell.source.startswith("## In Keras"))
     heading.source = heading.source.replace("## In Keras", "## In KERAS")
     notebooks.write(nb, quantiles)
+    about = tmp_path / "lossbook/course/regression/quantiles/__init__.py"
+    about.write_text(about.read_text(encoding="utf-8").replace("a range", "the range"), encoding="utf-8")
     book.touch("descent")
     code, said = book.refresh(hidden=True)
     assert code == 0
-    measures = "reference.errata.descent is measured (changed: reference/errata/descent.py)"
-    assert said == [*up_to_date, measures, "chapters/reference/losses: up to date"]
+    assert [line for line in said if not line.endswith(": up to date")] == [
+        "reference.errata.descent is measured (changed: reference/errata/descent.py)"
+    ]
+    assert notebooks.read(quantiles).cells[0].source == "# Quantiles and expectiles: predicting the range"
     assert page.read_text(encoding="utf-8") == measured.replace(
         "[In Keras](../regression/q", "[In KERAS](../regression/q"
     )

@@ -10,6 +10,7 @@ import argparse
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -29,6 +30,9 @@ from tools.missing import PACKAGES
 from tools.needs import cells_that_need
 from tools.record import Causes, Record, causes, digest
 from tools.repository import ROOT, repository
+
+PROSE = re.compile(r"lossbook/course/(.*/)?(__init__\.py|about\.py|order\.txt)")
+"""What pages say of themselves, and the order in which they come: no output shows that."""
 
 
 def refresh(
@@ -87,7 +91,8 @@ def causes_of(nb: NotebookNode, folder: Path, root: Path) -> Causes:
     for cell in code_cells(nb):
         with suppress(SyntaxError):  # the kernel will say where it is
             statements += imports.parse(cell.source).body
-    return digests(nb) | causes(ast.Module(statements, []), folder, root)
+    found = causes(ast.Module(statements, []), folder, root)
+    return digests(nb) | {name: content for name, content in found.items() if not PROSE.fullmatch(name)}
 
 
 def digests(nb: NotebookNode) -> Causes:
