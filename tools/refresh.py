@@ -31,7 +31,7 @@ from tools.needs import cells_that_need
 from tools.record import Causes, Record, causes, digest
 from tools.repository import ROOT, repository
 
-PROSE = re.compile(r"lossbook/course/(.*/)?(__init__\.py|about\.py|order\.txt)")
+PROSE = re.compile(r"lossbook/course/(.*/)?(__init__\.py|page\.py|order\.txt)")
 """What pages say of themselves, and the order in which they come: no output shows that."""
 
 

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from lossbook.course.about import About
+from lossbook.course.page import About
 from lossbook.exercises import Exercise, Quiz
 
 __all__ = ["About", "about", "exercises", "module", "pages", "quiz"]

@@ -1,6 +1,6 @@
 """The page that a reader opens first."""
 
-from lossbook.course.about import About
+from lossbook.course import About
 
 about = About(
     title="Loss Book",

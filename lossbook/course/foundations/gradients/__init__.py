@@ -1,6 +1,6 @@
 """Gradients by hand, checked, and by machine."""
 
-from lossbook.course.about import About
+from lossbook.course import About
 
 about = About(
     title="Gradients: by hand, checked, and by machine",

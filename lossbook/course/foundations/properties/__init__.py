@@ -1,6 +1,6 @@
 """What a loss promises, and what it does not."""
 
-from lossbook.course.about import About
+from lossbook.course import About
 
 about = About(
     title="Properties: what a loss promises, and what it does not",

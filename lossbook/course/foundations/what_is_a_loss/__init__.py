@@ -1,6 +1,6 @@
 """What a loss is: the training loop, step by step."""
 
-from lossbook.course.about import About
+from lossbook.course import About
 
 about = About(
     title="What is a loss?",

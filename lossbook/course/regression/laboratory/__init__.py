@@ -1,6 +1,6 @@
 """The laboratory of the chapter on regression."""
 
-from lossbook.course.about import About
+from lossbook.course import About
 
 about = About(
     title="Laboratory: typos, losses and learning rates",

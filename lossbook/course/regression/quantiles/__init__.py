@@ -1,6 +1,6 @@
 """Quantiles and expectiles."""
 
-from lossbook.course.about import About
+from lossbook.course import About
 
 about = About(
     title="Quantiles and expectiles: predicting a range",

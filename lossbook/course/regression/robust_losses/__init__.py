@@ -1,6 +1,6 @@
 """Robust losses."""
 
-from lossbook.course.about import About
+from lossbook.course import About
 
 about = About(
     title="Robust losses: how much should an outlier count?",

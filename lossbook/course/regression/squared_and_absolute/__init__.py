@@ -1,6 +1,6 @@
 """Squared and absolute error."""
 
-from lossbook.course.about import About
+from lossbook.course import About
 
 about = About(
     title="Squared and absolute error",
