@@ -14,7 +14,7 @@ LOSSES = {"classification", "detection", "embedding", "multitask", "probabilisti
 LOSSES |= {"segmentation", "sequence"}
 ENGINES = {"exercises", "explorable", "laboratory"}
 
-# What each part of the package may import besides itself. An import from `lossbook` itself is one of a loss.
+# What each part of the package may import besides itself. A name imported from `lossbook` itself counts as `__init__`.
 ALLOWED = {
     "core": {"numerics"},
     **{part: set() for part in CORE - {"core"}},
@@ -27,7 +27,7 @@ ALLOWED = {
     "explore": LOSSES | {"core", "plots", "explorable", "__init__"},
     "course": LOSSES | CORE | ENGINES | {"optimization", "tables", "explore", "__init__"},
 }
-# By name, when somebody asks for all exercises.
+# Imported by name, when all exercises are asked for.
 LATE = {("exercises", "course")}
 
 

@@ -55,5 +55,5 @@ def find(page: str) -> Path:
 
 
 def write_order() -> None:
-    """Tell the package, which knows nothing of ``_toc.yml``, in which order its pages come."""
+    """Write down the order of the pages for the package, which does not contain ``_toc.yml``."""
     course.ORDER.write_text("".join(f"{name(path)}\n" for path in notebooks()), encoding="utf-8", newline="\n")
