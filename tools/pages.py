@@ -41,6 +41,11 @@ def name(path: Path) -> str:
     return path.resolve().relative_to(ROOT / "chapters").with_suffix("").as_posix()
 
 
+def address(path: Path) -> str:
+    """Return the address of a page on the site, such as ``chapters/regression/quantiles.html``."""
+    return path.relative_to(ROOT).with_suffix(".html").as_posix()
+
+
 def about(path: Path) -> course.About | reference.About:
     """Return what a page says of itself."""
     return course.about(name(path)) if path.suffix == ".ipynb" else reference.PAGES[name(path)]
