@@ -191,7 +191,7 @@ def test_never_negative(case):
 
 
 def test_rounding_does_not_make_a_sure_target_cost_less_than_nothing():
-    """With one class beside the blank, nearly all paths of many frames hold it once."""
+    """With one class besides the blank, every path that has it in the middle of three frames collapses to it."""
     random = np.random.default_rng(32)
     scores = np.zeros((200, 3, 2))
     scores[:, 0, :] = random.normal(size=(200, 2))

@@ -28,7 +28,7 @@ def server(root: Path, settings: Path, command: Sequence[str] = COMMAND) -> Iter
     """Start JupyterLab in a folder, with settings of its own in another, and return its address.
 
     Raises:
-        RuntimeError: if it does not start; the message has what it printed.
+        RuntimeError: if it does not start; the message contains its log.
     """
     port = _free_port()
     settings.mkdir(parents=True, exist_ok=True)

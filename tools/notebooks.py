@@ -74,7 +74,7 @@ def _outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
             )
             if not data:
                 continue
-            # Metadata of a format stay, such as an image's alternative text and size.
+            # The metadata of a format are kept, such as an image's alternative text and size.
             metadata = NotebookNode({mime: output.metadata[mime] for mime in data if mime in output.metadata})
             new = NotebookNode(output_type=output.output_type, data=data, metadata=metadata)
             if output.output_type == "execute_result":

@@ -326,7 +326,7 @@ def _source(function: Callable, name: str) -> str:
         code = textwrap.dedent(inspect.getsource(function)).strip()
         if function.__name__ != "<lambda>":
             return re.sub(rf"\b{function.__name__}\b", name, code)
-        # The lines of a lambda need not be a statement of their own, so its whole file is parsed.
+        # The lines of a lambda need not be a complete statement, so its whole file is parsed.
         lines, _ = inspect.findsource(function)
         text = "".join(lines)
         here = [

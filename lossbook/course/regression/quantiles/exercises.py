@@ -35,7 +35,7 @@ def _pinball(y_true, y_pred, tau):
     return np.maximum(tau * (y_true - y_pred), (tau - 1) * (y_true - y_pred))
 
 
-# For so many days the quantile is one of the days, and the loss has one lowest point instead of a flat piece.
+# With seven or eleven days the quantile is one of the days, and the loss has one lowest point, not a flat piece.
 SEVEN = np.array([-2.11, 0.42, -0.75, 1.36, 0.03, 2.57, -1.24])
 ELEVEN = np.concatenate([SEVEN, [0.88, -0.31, 1.93, -2.72]])
 
