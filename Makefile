@@ -26,8 +26,7 @@ endif
 comma := ,
 
 # .venv/site stands for an environment that can build the website, .venv/book for one that can run the pages, .venv/all
-# for one that can do everything. Without .venv/finished, or where its Python has gone or is too old, an environment
-# stands for nothing.
+# for one that can do everything. Without .venv/finished, or where its Python is gone or too old, none of them counts.
 $(shell test -e .venv/finished && .venv/bin/python -c '$(SUITABLE)' 2>/dev/null || \
 	rm -f .venv/finished .venv/site .venv/book .venv/all)
 
@@ -54,7 +53,7 @@ book: .venv/site  ## build the website into _build/html
 pdf: .venv/all  ## make the whole book as one PDF, _build/lossbook.pdf
 	.venv/bin/python -m website pdf
 
-# Many processes import the same modules, which where Python may not keep them compiled each would compile again.
+# Where Python may not store compiled modules, each of the many processes would compile the same ones again.
 test: export PYTHONDONTWRITEBYTECODE =
 test: kept = --site _build/tests --costs _build/tests/costs.json
 test: .venv/all  ## run every test, and every page with its outputs compared
@@ -85,8 +84,8 @@ compile = .venv/bin/python -m uv pip compile --quiet --no-config --universal --p
 	--fork-strategy fewest --no-annotate --no-header
 
 # One version for every Python and system, wherever that is possible: the stored outputs are then everybody's outputs.
-# The environment need not be finished, because it cannot be when the old versions no longer fit pyproject.toml.
-# The readers' versions are those of the whole: a part of them, in a file of its own.
+# The environment need not be finished, because it cannot be while the pinned versions do not fit pyproject.toml.
+# What readers install is a part of all versions, in a file of its own.
 lock:  ## write the newest versions that pyproject.toml allows to requirements.txt and requirements-dev.txt
 	@test -e .venv/finished || { rm -rf .venv; $(create); }
 	@$(install) uv

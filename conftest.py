@@ -33,9 +33,9 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ.pop("MPLBACKEND", None)
 
 
-# A kernel's TCP ports are looked up, let go, and bound by the kernel a second later. With several kernels starting at
-# once, one of those ports is now and then somebody else's by then, and the kernel dies. Sockets in a folder of our own
-# are nobody else's. Windows has none.
+# A kernel's TCP ports are found free, released, and bound by the kernel a second later. If several kernels start at
+# once, another process sometimes takes such a port first, and the kernel dies. Sockets in a folder of our own cannot be
+# taken by others; Windows has none.
 if sys.platform != "win32":
     _sockets = tempfile.TemporaryDirectory(prefix="kernels-")
     atexit.register(_sockets.cleanup)
@@ -47,8 +47,8 @@ if sys.platform != "win32":
     nbval.kernel.KernelManager = _kernel_manager
 
 
-# Every process of a test run imports what it collects, and TensorFlow and PyTorch take seconds. So these are not
-# searched for examples: tests/frameworks, whose tests import both only when they are run, runs those of the twins too.
+# Every process of a test run imports what it collects, and TensorFlow and PyTorch take seconds. So the twins are not
+# searched for examples: tests/frameworks, which imports both only when its tests run, runs their examples.
 collect_ignore = [f"lossbook/frameworks/{name}.py" for name in ("keras", "torch")]
 collect_ignore += ["tests/frameworks/keras_checks.py"]
 
@@ -60,17 +60,17 @@ def _no_traces(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let two runs in a row test one website."""
+    """Let two runs in a row test the same website."""
     parser.addoption("--site", type=Path, help="where to build the website, unless a run before has built it there")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes ``-n auto`` has: on a small machine one more than cores, as browsers let tests wait."""
+    """Return how many processes ``-n auto`` starts: at least three, as tests often wait for a browser."""
     return max(3, os.cpu_count() or 1)
 
 
 class _Scheduling(LoadFileScheduling):
-    """One process runs a file, and one all of tests/frameworks, so that no other imports TensorFlow and PyTorch."""
+    """A file is run by one process, and so is all of tests/frameworks: no other imports TensorFlow and PyTorch."""
 
     def _split_scope(self, nodeid: str) -> str:
         folder = "tests/frameworks/"
@@ -89,8 +89,8 @@ def pytest_configure(config: pytest.Config) -> None:
         importlib.import_module("matplotlib.font_manager")
 
 
-# What takes longest, in this order, so that at the end no core waits long for another: one builds the site and moves
-# the demos while another runs the pages.
+# What takes longest comes first, so that at the end no core waits long for another: one process builds the site and
+# moves the demos while another runs the pages.
 LONGEST = ["tests/website/test_every_page.py", "chapters/", "tests/jupyterlab/"]
 LONGEST += [
     "tests/website/",

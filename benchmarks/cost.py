@@ -38,7 +38,7 @@ PAGES = {pages.name(path) for path in pages.notebooks()}
 BUILD = "build of the website"
 START = "start and collection"
 MOST = 12  # files and fixtures that are there once
-DEAREST = 5  # pages
+COSTLIEST = 5  # pages, or demos
 
 _SET_CHILD_SUBREAPER = 36  # in linux/prctl.h
 _LOOK = 0.1  # seconds after which the processes that a test started are looked at; more often would cost too much
@@ -88,7 +88,7 @@ class Spent:
         """Return what one of a kind costs on average, or all of what is there once."""
         return self.total(kind) if kind == "fixed" else self.total(kind) / max(1, len(self.kinds[kind]))
 
-    def dearest(self, kind: str, count: int) -> list[tuple[str, float]]:
+    def costliest(self, kind: str, count: int) -> list[tuple[str, float]]:
         return sorted(self.kinds[kind].items(), key=lambda item: -item[1])[:count]
 
 
@@ -233,7 +233,7 @@ class Telling:
 
 
 def told(spent: Spent) -> list[str]:
-    """Return the end of the report: a line for each kind, and what is dearest."""
+    """Return the end of the report: a line for each kind, and what costs most."""
     pace = spent.pace
     lines = [f"CPU seconds at the speed that the budgets hold for; here everything took {pace:.2f} times as long"]
     for kind, budget in BUDGETS.items():
@@ -241,8 +241,8 @@ def told(spent: Spent) -> list[str]:
         if names:
             what = "all that is there once" if kind == "fixed" else f"{len(names)} {kind}s, on average"
             lines.append(f"{spent.each(kind) / pace:9.2f}  {what}; budget {budget:g}")
-    lines += [f"{seconds / pace:9.2f}  {name}" for name, seconds in spent.dearest("page", DEAREST)]
-    lines += [f"{seconds / pace:9.2f}  once: {name}" for name, seconds in spent.dearest("fixed", MOST)]
+    lines += [f"{seconds / pace:9.2f}  {name}" for name, seconds in spent.costliest("page", COSTLIEST)]
+    lines += [f"{seconds / pace:9.2f}  once: {name}" for name, seconds in spent.costliest("fixed", MOST)]
     return lines
 
 

@@ -4,12 +4,11 @@ import tomllib
 from pathlib import Path
 
 from tools import pages
-from tools.repository import ROOT
 from website import generated
 
 BUDGETS: dict[str, float] = tomllib.loads(Path(__file__).with_name("budgets.toml").read_text(encoding="utf-8"))
 SCORES = ("performance", "accessibility", "best-practices", "seo")
-WRITTEN = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in pages.documents()]
+WRITTEN = [pages.address(path) for path in pages.documents()]
 PAGES = [*WRITTEN, *(f"{name}.html" for name in generated.PAGES)]
 """Every page of the built website, in the order of the book; ``index.html`` only leads to the first."""
 

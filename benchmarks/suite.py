@@ -8,22 +8,22 @@ import json
 from pathlib import Path
 
 from benchmarks import results
-from benchmarks.cost import BUDGETS, COSTS, DEAREST, REFERENCE, Spent
+from benchmarks.cost import BUDGETS, COSTLIEST, COSTS, REFERENCE, Spent
 
 BEFORE = Path(__file__).with_name("before-tests.json")
 HEAD = ("", "measured", "budget")
 
 
 def rows(spent: Spent, with_budgets: bool = True) -> list[results.Row]:
-    """Return the figures of a run at the speed that the budgets hold for, the dearest of each kind last."""
+    """Return the figures of a run at the speed that the budgets hold for, the costliest of each kind last."""
     found = [("everything", f"{spent.everything / spent.pace:,.0f}", "")]
     for kind, budget in BUDGETS.items():
         if spent.kinds[kind]:
             what = "all that is there once" if kind == "fixed" else f"each of {len(spent.kinds[kind])} {kind}s"
             limit = f"at most {budget:g}" if with_budgets else ""
             found.append((what, f"{spent.each(kind) / spent.pace:.2f}", limit))
-    for kind, dearest in (("page", DEAREST), ("demo", DEAREST), ("fixed", 3 * DEAREST)):
-        for name, used in spent.dearest(kind, dearest):
+    for kind, count in (("page", COSTLIEST), ("demo", COSTLIEST), ("fixed", 3 * COSTLIEST)):
+        for name, used in spent.costliest(kind, count):
             found.append((f"once: {name}" if kind == "fixed" else name, f"{used / spent.pace:.2f}", ""))
     return found
 

@@ -13,7 +13,7 @@ from tools import firefox as mozilla
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """Start what drives the browsers; one process can have only one."""
+    """Start Playwright, of which a process can have only one."""
     with sync_playwright() as started:
         yield started
 

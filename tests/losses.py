@@ -30,7 +30,7 @@ from lossbook import (
 )
 from lossbook.core import hyperparameters
 
-# The same examples in every run, and no deadline: a busy machine is no mistake of a loss.
+# The same examples in every run, and no deadline: a busy machine is not the fault of a loss.
 settings.register_profile("lossbook", deadline=None, derandomize=True)
 settings.load_profile("lossbook")
 
@@ -49,9 +49,9 @@ class Oracle:
     gradient: Callable
     hessian: Callable | None = None
     sizes: dict[str, Callable] | None = None
-    """For a sum of terms of both signs, or a result that holds a power with a large exponent: the size of
-    what is rounded on the way, as no formula in float64 comes nearer than a few ULP of that. Elsewhere it
-    is the result's own."""
+    """For a sum of terms of both signs, or a result that contains a power with a large exponent: the size of the
+    intermediate results that are rounded, since no formula in float64 comes closer than a few ULP of these. By default,
+    the size of the result."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +63,17 @@ class Row:
     ulps: tuple[float, float, float]
     samples: Callable[[Loss, type], tuple[NDArray, NDArray]]
     arguments: Callable[[Any, Any], tuple]
-    """From one target and score to the arguments of the oracle."""
+    """Makes the arguments of the oracle from one target and score."""
     smooth: Callable[[Loss, NDArray, NDArray, float], NDArray]
     """Which samples lie further than a distance from every kink."""
     ulps_single: tuple[float, float, float] | None = None
-    """The bounds in float32, where NumPy's functions there are so much less accurate that they differ."""
+    """The bounds in float32, if NumPy's functions are so much less accurate there that the bounds differ."""
 
     def __str__(self) -> str:
         return repr(self.loss)
 
     def in_precision(self, dtype: type) -> "Row":
-        """The same row with hyperparameters that `dtype` represents: NumPy rounds them to it."""
+        """Return the row with the hyperparameters rounded to `dtype`, as NumPy rounds them."""
         settings = hyperparameters(self.loss)
         rounded = {name: float(dtype(setting)) for name, setting in settings.items() if isinstance(setting, float)}
         ulps = self.ulps_single if dtype == np.float32 and self.ulps_single else self.ulps
@@ -221,8 +221,8 @@ def tukey(loss):
 def general_robust(loss):
     """Barron (2019): equation 8, and its derivatives.
 
-    Gradient and Hessian hold the power of a base, or the exponential of a square; the rounding of an exponent
-    E shows E-fold in the result. In the Hessian two terms of opposite sign cancel near x = 1.
+    Gradient and Hessian contain the power of a base, or the exponential of a square; the rounding of an exponent E is
+    magnified E-fold in the result. In the Hessian two terms of opposite sign cancel near x = 1.
     """
     alpha, c = loss.alpha, number(loss.c)
     if alpha == 2:

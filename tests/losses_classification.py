@@ -152,7 +152,7 @@ def _softmax(z):
 
 
 def spread(z):
-    """How many roundings exp of a difference of scores multiplies."""
+    """Return by how much exp magnifies the rounding of a difference of scores."""
     return 1 + max(z) - min(z)
 
 

@@ -87,7 +87,7 @@ def boxes(loss, dtype):
 
 
 def away_from_kinks(loss, y_true, y_pred, distance):
-    """No edges that align, no boxes that touch, and none so small that a step is large."""
+    """Which boxes have no aligned edges, do not touch, and are large against the step."""
     y_pred = np.sort(y_pred.reshape(-1, 2, 2), axis=1).reshape(-1, 4)
     low, high = [0, 1], [2, 3]
     gaps = [y_true - y_pred, y_true[:, low] - y_pred[:, high], y_true[:, high] - y_pred[:, low]]

@@ -36,7 +36,7 @@ def contrastive(loss):
         distance, slope = measure(loss, *pair)
         return np.array([[sign * pull(y, distance) * x for x in slope] for sign in (1, -1)], dtype=object)
 
-    # A dissimilar pair has a difference of margin and distance.
+    # The loss of a dissimilar pair contains the difference of margin and distance.
     def value_size(y, pair):
         distance, _ = measure(loss, *pair)
         return value(y, pair) if y == 0 else max(m - distance, 0) * (m + distance)
@@ -110,7 +110,7 @@ def triplets(loss, dtype):
 
 
 def away_from_kinks(loss, _, y_pred, distance):
-    """No points that meet, nor nearly, where the direction turns fast, and no sample near the hinge."""
+    """Which samples are not near the hinge, and have no points that nearly meet, where the direction turns fast."""
     gaps = np.linalg.norm(y_pred[:, 1:] - y_pred[:, :1], axis=-1)
     sizes = gaps if loss.distance == "plain" else gaps**2
     ends = sizes[:, 0] - (sizes[:, 1] if loss.points == 3 else 2 * sizes[:, 0])

@@ -36,7 +36,7 @@ def count_samples(loss, dtype):
 
 
 def near_zero(loss, y_true, y_pred, distance):
-    """Scores whose exponentials are of a size, so that a difference of one is not drowned by that of another."""
+    """Which samples have scores with exponentials of similar size, so that none drowns the difference of another."""
     return (np.abs(y_pred) < 4).reshape(len(y_pred), -1).all(axis=1)
 
 

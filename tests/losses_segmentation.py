@@ -74,7 +74,7 @@ def masks(loss, dtype):
     y_true[40:] = random.integers(0, 257, (20, *SHAPE)) / 256
     sizes = np.resize(np.geomspace(1e-3, 20, 23), 60)
     z = random.normal(size=(60, *SHAPE)) * sizes[:, None, None]
-    z[6:14] = np.abs(z[6:14]) * (2 * y_true[6:14] - 1)  # right everywhere, and the more sure the better
+    z[6:14] = np.abs(z[6:14]) * (2 * y_true[6:14] - 1)  # right everywhere, hesitant or sure
     return y_true, z.astype(dtype)
 
 

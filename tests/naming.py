@@ -1,4 +1,4 @@
-"""Which of many things an error is about, where they share a test."""
+"""Names the one of many things in a test that an error is about."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def naming(what: object) -> Iterator[None]:
-    """Add to an error what it is about."""
+    """Add a note to an error that says what it is about."""
     try:
         yield
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What comparisons with other packages share: their marks, as a package may be missing, and what is to be compared."""
+"""Shared by the comparisons with other packages: marks, as a package may be missing, and what is to be compared."""
 
 from collections.abc import Iterable
 

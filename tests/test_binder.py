@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from benchmarks import sizes
 from tools.repository import ROOT
 
-# Its log formatter is imported by an old name.
+# repo2docker imports its log formatter from a deprecated module.
 pytestmark = pytest.mark.filterwarnings("ignore:pythonjsonlogger.jsonlogger has been moved:DeprecationWarning")
 
 
@@ -54,7 +54,7 @@ def test_the_image_gets_the_readers_versions_and_the_package(buildpack):
 
 
 def test_jupyterlab_has_what_draws_widgets():
-    """As packages bring it: JupyterLab builds nothing when it starts."""
+    """Packages bring it built: JupyterLab builds nothing when it starts."""
     extensions = Path(sys.prefix, "share", "jupyter", "labextensions")
     for name in ("anywidget", "@jupyter-widgets/jupyterlab-manager"):
         assert (extensions / name / "package.json").is_file()

@@ -266,7 +266,7 @@ def test_facts_of_a_class_are_those_of_its_defaults(kind):
 
 @pytest.mark.parametrize("loss", WITH_FACTS_OF_THEIR_OWN, ids=repr)
 def test_hyperparameters_can_change_the_facts(loss):
-    """They are then those of the instance, but no part of what it is."""
+    """They are then facts of the instance, but neither a hyperparameter nor a part of its repr."""
     assert loss.facts != type(loss).facts
     assert type(loss)().facts == type(loss).facts
     assert "facts" not in repr(loss)

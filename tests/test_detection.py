@@ -180,7 +180,7 @@ def test_a_predicted_box_without_width_grows(loss):
 @each_loss
 @pytest.mark.parametrize("true", [[1, 1, 1, 3], [1, 1, 3, 1], [1, 1, 1, 1]])
 def test_nothing_overlaps_a_true_box_without_area(loss, true):
-    """So what touches it has the gradient of boxes apart; no more overlap is to be had."""
+    """So a box that touches it has the gradient of boxes apart: no overlap is possible."""
     around = [[0.0, 0.0, 4.0, 4.0], [1.0, 1.0, 4.0, 4.0], [1.0, 0.0, 4.0, 4.0], [0.0, 0.0, 1.0, 4.0]]
     assert (BoxIoU().gradient([true] * 4, around) == 0).all()
     for pred in around:
@@ -330,7 +330,7 @@ def test_extreme_coordinates(loss, dtype):
 
 @each_loss
 def test_not_convex(loss):
-    """Halfway between a box above and one below, both off the mark, lies one that is less, or more, wrong."""
+    """Halfway between a box that overlaps the true one and a box far away, the loss is larger than their mean."""
     assert not loss.facts.convex
     true = [[0, 0, 1, 1]]
     near, far = np.array([[0.5, 0, 1.5, 1]]), np.array([[20.5, 0, 21.5, 1]])

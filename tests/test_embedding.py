@@ -85,7 +85,7 @@ def test_triplet_by_hand(distance, near, far, expected):
     ],
 )
 def test_contrastive_by_hand(y, d, plain, squared):
-    """1 is a dissimilar pair: one that is close costs much, and one beyond the margin nothing."""
+    """A target of 1 is a dissimilar pair: if it is close it costs much, and beyond the margin nothing."""
     pair = [[[0.0, 0.0], [0.6 * d, 0.8 * d]]]
     assert Contrastive().value([y], pair) == pytest.approx(plain, rel=1e-14)
     assert Contrastive(distance="squared").value([y], pair) == pytest.approx(squared, rel=1e-14)
@@ -314,7 +314,7 @@ def test_no_hessian(loss):
 
 @each_loss
 def test_the_second_derivative_is_not_positive(loss):
-    """What the message says: steps uphill."""
+    """As the error message says: with it, a Newton step may go uphill."""
 
     def slope(x):
         points = on_a_line(0, x) if loss.points == 2 else on_a_line(0, 1, x)

@@ -282,7 +282,7 @@ def test_a_constant():
 
 @dataclass(frozen=True)
 class Strange(Loss):
-    """One score and a target of three axes, of which nobody knows an example."""
+    """One score and a target of three axes, for which there is no example to draw."""
 
     target_ndim: ClassVar[int] = 3
 

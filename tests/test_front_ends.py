@@ -19,7 +19,7 @@ every_page = [pytest.param(path, id=pages.name(path), marks=pytest.mark.per("pag
 def page(request):
     """Return a page as it is stored, and as it is shown."""
     stored = notebooks.read(request.param)
-    # Code is not looked at, and to color it takes longest.
+    # Code is not looked at, and coloring it would take longest.
     body, _ = HTMLExporter(template_name="lab", exclude_input=True).from_notebook_node(stored)
     return stored, BeautifulSoup(body, "html.parser")
 
@@ -58,7 +58,7 @@ def test_nothing_waits_for_a_script(page):
     text = shown.get_text()
     assert "Error displaying widget" not in text
     assert "widget-view" not in text
-    # What only a widget's script can show is no output at all there.
+    # An output that only a widget's script can show would not be seen at all.
     assert [each.data.keys() for each in outputs(stored) if not {"image/png", "text/plain"} & each.data.keys()] == []
 
 

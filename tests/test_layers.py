@@ -1,11 +1,12 @@
 """Imports in the package run one way: the course, then engines and losses, then the core."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tools.imports import imported
+from tools.repository import ROOT
+
 PACKAGE = ROOT / "lossbook"
 OURS = {path.name for path in ROOT.iterdir() if path.is_dir()}
 
@@ -14,7 +15,7 @@ LOSSES = {"classification", "detection", "embedding", "multitask", "probabilisti
 LOSSES |= {"segmentation", "sequence"}
 ENGINES = {"exercises", "explorable", "laboratory"}
 
-# What each part of the package may import besides itself. An import from `lossbook` itself is one of a loss.
+# What each part of the package may import besides itself. A name imported from `lossbook` itself counts as `__init__`.
 ALLOWED = {
     "core": {"numerics"},
     **{part: set() for part in CORE - {"core"}},
@@ -27,7 +28,7 @@ ALLOWED = {
     "explore": LOSSES | {"core", "plots", "explorable", "__init__"},
     "course": LOSSES | CORE | ENGINES | {"optimization", "tables", "explore", "__init__"},
 }
-# By name, when somebody asks for all exercises.
+# Imported by name, when all exercises are asked for.
 LATE = {("exercises", "course")}
 
 
@@ -42,13 +43,10 @@ def part(module):
 
 def imports(path):
     """Every module that a file imports, anywhere in it, and those that it loads by a name it spells out."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (each.name for each in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path} imports by a relative path"
-            yield from (f"{node.module}.{each.name}" for each in node.names)
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "import_module":
+    code = ast.parse(path.read_text(encoding="utf-8"))
+    yield from imported(code, ".".join(path.parent.relative_to(ROOT).parts))
+    for node in ast.walk(code):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "import_module":
             yield from (each.value for each in node.args if isinstance(each, ast.Constant))
 
 

@@ -33,7 +33,7 @@ log_variances = st.tuples(*[st.floats(-5, 5)] * 3)
 
 
 def single(method):
-    """What the task losses give one by one."""
+    """Return what the losses of the tasks give one by one."""
     return [getattr(task, method)(y, z) for task, y, z in zip(TASKS, Y_TRUE, Y_PRED, strict=True)]
 
 
@@ -151,7 +151,7 @@ def test_one_task_of_weight_one_is_that_task():
 
 @given(s=st.floats(-20, 20), y=st.floats(-1e3, 1e3), mean=st.floats(-1e3, 1e3))
 def test_one_regression_task_is_the_gaussian_likelihood(s, y, mean):
-    """With its log-variance the same for all samples, and less the constant."""
+    """With the same log-variance for all samples, and without the constant."""
     loss = UncertaintyWeighted((SquaredError(),), (s,))
     expected = GaussianNLL().value([y], [[mean, s]]) - math.log(2 * math.pi) / 2
     assert loss.value(([y],), ([mean],)) == pytest.approx(expected, rel=1e-12, abs=1e-12)

@@ -37,7 +37,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_holds_the_package_and_nothing_else(wheel):
-    """Its modules, the built drawing module without its sources, the order of the course, and the mark of types."""
+    """Its modules, the built drawing module without its sources, the order of the course, and py.typed."""
     with zipfile.ZipFile(wheel) as file:
         names = {name for name in file.namelist() if ".dist-info/" not in name}
         licenses = [name for name in file.namelist() if name.endswith("licenses/LICENSE")]

@@ -1,4 +1,4 @@
-"""What is special to the probabilistic losses: limits, relations, input, and every fact found again by numbers."""
+"""What is special to the probabilistic losses: limits, relations, input, and every fact checked by numbers."""
 
 import math
 
@@ -321,7 +321,7 @@ def test_divergence_is_no_distance():
 
 
 def test_one_direction_covers_both_peaks_and_the_other_picks_one():
-    """On a row of cells with two peaks, the best bell for this direction lies between them."""
+    """On a row of cells with two peaks, the best bell curve in this direction is wide and lies between them."""
     cells = np.arange(41.0)
 
     def bell(center, width):

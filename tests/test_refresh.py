@@ -215,8 +215,8 @@ sys.meta_path[sys.meta_path.index(PathFinder)] = Hiding
 """
 
 
-# Puts all on record as it is stored, but for the page that runs fastest and a module of the errata that needs no Keras:
-# to make everything anew would take minutes, and other tests compare what is stored with what is made.
+# Records everything as up to date, except for the page that runs fastest and a module of the errata without Keras: to
+# run everything would take minutes, and other tests compare what is stored with what a run gives.
 RECORD = """\
 import ast
 import re
@@ -239,7 +239,7 @@ for module, members in errata.modules().items():
 
 
 class Book:
-    """A copy of the project, of whose pages only the welcome page has still to be run."""
+    """A copy of the project, of whose pages only the welcome page has to be run."""
 
     def __init__(self, root: Path) -> None:
         self.root = root

@@ -28,7 +28,7 @@ each_loss = pytest.mark.parametrize("loss", LOSSES, ids=repr)
 finite = st.floats(allow_nan=False, allow_infinity=False)
 moderate = st.floats(-1e6, 1e6)
 positive = st.floats(1e-3, 1e3)
-# Binary fractions, so that 1 - tau loses nothing.
+# Binary fractions, so that 1 - tau is exact.
 share = st.integers(1, 255).map(lambda numerator: numerator / 256)
 
 

@@ -1,4 +1,4 @@
-"""Every entry of a loss's facts, found again by numbers."""
+"""Every entry of a loss's facts, checked by numbers."""
 
 import math
 import warnings
@@ -210,7 +210,7 @@ def test_likelihood_of_huber(loss):
 def test_a_likelihood_is_claimed_where_one_exists(loss):
     """exp(-loss) is a density, up to a constant, if and only if its integral converges."""
     radii = scale(loss) * 10.0 ** np.array([6, 9])
-    # the logarithm of what a doubling of the radius adds, at most
+    # the logarithm of the most that a doubling of the radius adds
     added = np.log(radii) - np.minimum(value(loss, radii), value(loss, -radii))
     converges = added[1] < added[0]
     assert converges == (loss.facts.likelihood is not None)

@@ -24,7 +24,7 @@ READERS = pins("requirements.txt")
 ALL = READERS + pins("requirements-dev.txt")
 
 
-# A package may have one version here and another there.
+# The version of a package may depend on the system.
 SYSTEMS = [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64")]
 PLACES = [
     {"sys_platform": system, "platform_machine": machine, "python_version": f"3.{minor}"}
@@ -84,7 +84,7 @@ def test_readers_install_what_the_pages_need():
 
 
 def test_where_tensorflow_is_missing():
-    """It is required just where it exists, and only there is it an error in CI that it is not installed."""
+    """It is required exactly where it exists, and only there is its absence an error in CI."""
     (tensorflow,) = (package for package in missing.PACKAGES if package.name == "tensorflow")
     asked = [each for each in wanted("book") if each.name.startswith("tensorflow")]
     for place in PLACES:

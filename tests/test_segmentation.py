@@ -110,7 +110,7 @@ def test_an_empty_image_costs_1_whatever_is_predicted(loss, z):
 
 @each_loss
 def test_a_single_pixel_missed_by_one(loss):
-    """Without smoothing nothing is right about it: the value is 1."""
+    """Without smoothing the value is 1: there is no overlap."""
     y, p = np.zeros((2, 1, 5, 5))
     y[0, 2, 2], p[0, 2, 3] = 1, 1
     assert loss.value(y, loss.to_score(p)) == 1
@@ -118,7 +118,7 @@ def test_a_single_pixel_missed_by_one(loss):
 
 @each_loss
 def test_an_image_is_not_flattened_into_the_batch(loss):
-    """A large object found, a pixel missed: the small image counts as much as the large one."""
+    """In one image a large object is found, in the other a single pixel is missed: both count the same."""
     y, p = np.zeros((2, 2, 64, 64))
     y[0], p[0] = 1, 1
     y[1, 5, 5] = 1

@@ -191,7 +191,7 @@ def test_never_negative(case):
 
 
 def test_rounding_does_not_make_a_sure_target_cost_less_than_nothing():
-    """With one class beside the blank, nearly all paths of many frames hold it once."""
+    """With one class besides the blank, every path that has it in the middle of three frames collapses to it."""
     random = np.random.default_rng(32)
     scores = np.zeros((200, 3, 2))
     scores[:, 0, :] = random.normal(size=(200, 2))
@@ -412,7 +412,7 @@ def test_minus_infinity_bars_a_class():
 
 @given(cases(size=3.0), st.data())
 def test_infinite_scores_are_limits(case, data):
-    """Infinity in a frame is a probability of 1, and several share it; so does what is 1000 above all else."""
+    """Infinite scores in a frame share a probability of 1, as do scores that are 1000 above all others."""
     blank, target, scores = case
     mask = data.draw(st.lists(st.sampled_from([-1, 0, 0, 1]), min_size=scores.size, max_size=scores.size))
     mask = np.reshape(mask, scores.shape)
@@ -519,7 +519,7 @@ def test_the_beam_leaves_out_the_impossible():
 
 
 def test_not_convex():
-    """The labels 1 and 2 in either order are two valleys of the target 1 and its blank, with a ridge between."""
+    """The label may come before the blank or after it: two valleys with a ridge between them."""
     assert not CTC().facts.convex
     early, late = 5 * np.eye(2)[[1, 0]], 5 * np.eye(2)[[0, 1]]
     ends = CTC().value([[1], [1]], np.stack([early, late]))

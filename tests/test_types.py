@@ -7,7 +7,7 @@ from mypy import api
 
 from tools.repository import ROOT
 
-# Right calls state what they give; wrong ones end in the code of the error that they are.
+# Right calls state the type of their result; wrong ones end in the code of the expected error.
 USER = """
 from typing import Any, assert_type
 
@@ -63,7 +63,7 @@ def test_the_public_api_and_a_user_of_it(tmp_path: Path):
     options = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(ROOT / ".mypy_cache")]
     said, trouble, _ = api.run([*options, "--no-error-summary", *files, str(user)])
     assert trouble == ""
-    # By name alone: where nothing has changed since the last run, its messages are given again, with its paths.
+    # By name alone: mypy repeats messages of its last run, with the paths of that time, where nothing has changed.
     errors = [(Path(path).name, *rest) for path, *rest in re.findall(r"^(.+):(\d+): error: .*\[(.+)\]$", said, re.M)]
     assert [error for error in errors if error[0] != user.name] == [], said
     expected = [(number, line.partition("  # ")[2]) for number, line in enumerate(USER.splitlines(), start=1)]

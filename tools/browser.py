@@ -27,7 +27,7 @@ def path() -> str | None:
 
 
 def start(playwright: Playwright, *arguments: str) -> Browser:
-    """Start it without a window; `arguments` are switches of its own.
+    """Start it without a window; `arguments` are further switches.
 
     Raises:
         FileNotFoundError: without a browser.
@@ -41,7 +41,7 @@ def start(playwright: Playwright, *arguments: str) -> Browser:
 
 @contextmanager
 def launch(*arguments: str) -> Iterator[Browser]:
-    """Start it, and in the end close it; `arguments` are switches of its own.
+    """Start it, and close it in the end; `arguments` are further switches.
 
     Raises:
         FileNotFoundError: without a browser.

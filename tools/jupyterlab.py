@@ -28,7 +28,7 @@ def server(root: Path, settings: Path, command: Sequence[str] = COMMAND) -> Iter
     """Start JupyterLab in a folder, with settings of its own in another, and return its address.
 
     Raises:
-        RuntimeError: if it does not start; with what it said.
+        RuntimeError: if it does not start; the message contains its log.
     """
     port = _free_port()
     settings.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def _free_port() -> int:
 
 
 def _end(process: psutil.Popen) -> None:
-    """End a process and its children; one that hangs, as a server does whose kernel is only starting, is killed."""
+    """End a process and its children; one that hangs, as a server does while a kernel is starting, is killed."""
     if not process.is_running():
         return
     family = [process, *process.children(recursive=True)]
@@ -97,7 +97,7 @@ def _answers(address: str, process: psutil.Popen) -> bool:
 
 
 def open_notebook(page: Page, address: str, cells: int) -> None:
-    """Open the notebook, and none that was open before, and wait until its kernel is ready."""
+    """Open the notebook, without what was open before, and wait until its kernel is ready."""
     page.goto(f"{address}?reset")
     page.locator(".jp-Notebook .jp-CodeCell").nth(cells - 1).wait_for(timeout=RUN)
     wait_for_kernel(page)
@@ -114,7 +114,7 @@ def wait_for_kernel(page: Page) -> None:
     kernels = page.url.split("/lab")[0] + "/api/kernels"
     for _ in range(RUN // 200):
         answer = page.request.get(kernels)
-        running = answer.json() if answer.ok else []  # the server cannot tell of a kernel that is only starting
+        running = answer.json() if answer.ok else []  # the request fails while a kernel is starting
         connected = [each["execution_state"] for each in running if each["connections"]]
         if connected and set(connected) == {"idle"}:
             return
@@ -136,6 +136,6 @@ def run(page: Page, index: int) -> Locator:
 
 
 def run_all(page: Page) -> None:
-    """Start the notebook from top to bottom, by the menu."""
+    """Start a run of all cells, by the menu."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()

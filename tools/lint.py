@@ -67,7 +67,7 @@ def check_tags(page: Page) -> list[str]:
 
 
 def check_written(page: Page) -> list[str]:
-    """What is written from the package is as it is written, and where."""
+    """The cells that are written from the package are up to date and in their places."""
     try:
         expected = written.cells(page.nb, page.name)
     except (LookupError, ValueError) as error:
@@ -79,7 +79,7 @@ def check_written(page: Page) -> list[str]:
 
 
 def check_about(page: Page) -> list[str]:
-    """The page promises three to five things, and says what it asks for and, to search engines, what it is about."""
+    """The page has three to five goals, and says what it requires and, for search engines, what it is about."""
     about = course.about(page.name)
     messages = description_problems(about.description)
     if not 3 <= len(about.goals) <= 5:
@@ -178,7 +178,7 @@ _OUTPUT_NUMBER = re.compile(r"\d+(?:,\d{3}(?!\d))*(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
 def check_numbers(page: Page) -> list[str]:
-    """Every measured number in the prose occurs, so rounded, in an output of the page."""
+    """Every measured number in the prose occurs in an output of the page, rounded to as many digits."""
     printed = {
         number
         for _, cell in page.cells("code")

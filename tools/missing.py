@@ -20,7 +20,7 @@ class Package:
     name: str
     reason: str
     marker: str
-    """Of the tests that need it."""
+    """The marker of the tests that need it."""
     modules: frozenset[str]
     """The page cells that need it import one of these, or use what such a cell has made."""
     missing_from: tuple[int, int] | None = None

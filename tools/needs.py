@@ -39,7 +39,7 @@ def needs_any(names: Iterable[str], packages: Collection[str]) -> bool:
 
 
 def _statements(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Each statement in order; of a `try`, `with`, `if` or loop its head, and then what is in its blocks."""
+    """Yield each statement in order; of a `try`, `with`, `if` or loop its head, then those in its blocks."""
     for statement in statements:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef) or not hasattr(statement, "body"):
             yield statement
@@ -54,7 +54,7 @@ def _statements(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 class _Generators(ast.NodeTransformer):
-    """Makes comprehensions into generators, which have a scope of their own in every version of Python."""
+    """Turns comprehensions into generators, which have a scope of their own in every version of Python."""
 
     def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.AST:
         return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
@@ -66,7 +66,7 @@ class _Generators(ast.NodeTransformer):
 
 
 def _names(statement: ast.stmt) -> tuple[set[str], set[str]]:
-    """The global names that a statement binds, and those that it or a function in it uses."""
+    """Return the global names that a statement binds, and those that it or a function in it uses."""
     top = symtable.symtable(ast.unparse(_Generators().visit(copy.deepcopy(statement))), "cell", "exec")
     bound = {each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()}
     used = {each.get_name() for each in top.get_symbols() if each.is_referenced()}
@@ -81,7 +81,7 @@ def _names(statement: ast.stmt) -> tuple[set[str], set[str]]:
 
 
 def _changed(statement: ast.stmt) -> Iterator[str]:
-    """The names of what gets a new entry or attribute."""
+    """Yield the names of the objects that get a new entry or attribute."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
             while isinstance(node, ast.Subscript | ast.Attribute):

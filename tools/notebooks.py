@@ -23,8 +23,8 @@ def tags(cell: NotebookNode) -> list[str]:
 def normalize(nb: NotebookNode) -> NotebookNode:
     """Return a copy of a notebook in the form in which it is stored.
 
-    Ids follow from the cells' sources; what depends on the run (counts, times, widget state, how the output arrived in
-    pieces) goes.
+    Ids follow from the cells' sources. What depends on the run is dropped: counts, times, the state of widgets, and the
+    pieces in which output arrived.
     """
     cells = []
     seen: dict[str, int] = {}
@@ -74,7 +74,7 @@ def _outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
             )
             if not data:
                 continue
-            # What describes one format stays, such as an image's alternative text and size.
+            # The metadata of a format are kept, such as an image's alternative text and size.
             metadata = NotebookNode({mime: output.metadata[mime] for mime in data if mime in output.metadata})
             new = NotebookNode(output_type=output.output_type, data=data, metadata=metadata)
             if output.output_type == "execute_result":

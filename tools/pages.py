@@ -41,6 +41,11 @@ def name(path: Path) -> str:
     return path.resolve().relative_to(ROOT / "chapters").with_suffix("").as_posix()
 
 
+def address(path: Path) -> str:
+    """Return the address of a page on the site, such as ``chapters/regression/quantiles.html``."""
+    return path.relative_to(ROOT).with_suffix(".html").as_posix()
+
+
 def about(path: Path) -> course.About | reference.About:
     """Return what a page says of itself."""
     return course.about(name(path)) if path.suffix == ".ipynb" else reference.PAGES[name(path)]
@@ -55,5 +60,5 @@ def find(page: str) -> Path:
 
 
 def write_order() -> None:
-    """Tell the package, which knows nothing of ``_toc.yml``, in which order its pages come."""
+    """Write down the order of the pages for the package, which does not contain ``_toc.yml``."""
     course.ORDER.write_text("".join(f"{name(path)}\n" for path in notebooks()), encoding="utf-8", newline="\n")

@@ -9,7 +9,7 @@ import os
 import subprocess
 from pathlib import Path
 
-# One setting a library: NumPy, OpenBLAS (in NumPy and SciPy), oneDNN (in TensorFlow and PyTorch), PyTorch, XLA (JAX).
+# One setting per library: NumPy, OpenBLAS (in NumPy and SciPy), oneDNN (in TensorFlow and PyTorch), PyTorch, XLA (JAX).
 PROCESSORS = {
     "nehalem": {  # 2008: SSE4.2
         "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR",
@@ -34,7 +34,7 @@ PROCESSORS = {
     },
 }
 NEEDED = {"nehalem": "sse4_2", "haswell": "avx2", "skylake": "avx512f"}
-"""The instructions that a processor has to have to stand for one of these, as Linux names them."""
+"""The instructions that a processor needs in order to stand for one of these, by Linux's names."""
 
 
 def here() -> list[str]:

@@ -1,8 +1,8 @@
-"""The cells that are written from the package: title, front block, setup, and around each question what belongs to it.
+"""The cells that are written from the package: a page's title, front block and setup, its exercises and its quiz.
 
-Of an exercise an author writes the task, and below it a code cell tagged ``exercise`` that names it,
-``exercises.bakery``. It becomes the check; a cell with the starter is put above it, and one with hints and solution
-below. A code cell tagged ``quiz`` shows the quiz.
+For an exercise, an author writes the task and, below it, a code cell tagged ``exercise`` that names the exercise, such
+as ``exercises.bakery``. This cell becomes the check; a cell with the starter is put above it, and one with hints and
+solution below. A code cell tagged ``quiz`` shows the quiz.
 """
 
 import ast
@@ -48,17 +48,17 @@ def setup_address(nb: NotebookNode) -> str | None:
 
 
 def stored(nb: NotebookNode, page: str, repository: str | None = None) -> NotebookNode:
-    """Return a page as it is stored: its written cells as they have to be, and all of it in the stored form."""
+    """Return a page as it is stored: with its written cells up to date, and in normal form."""
     return normalize(NotebookNode({**nb, "cells": cells(nb, page, repository)}))
 
 
 def cells(nb: NotebookNode, page: str, repository: str | None = None) -> list[NotebookNode]:
-    """Return the cells of a page, those that are written from the package as they have to be.
+    """Return the cells of a page, with those that are written from the package up to date.
 
     The setup cell gets the address `repository` or, without one, the address it had.
 
     Raises:
-        ValueError: for a cell tagged ``exercise`` that names no exercise of the page, or a quiz that there is not.
+        ValueError: for a cell tagged ``exercise`` that names no exercise of the page, or ``quiz`` where there is none.
     """
     written = _opening(nb, page, repository or setup_address(nb))
     known = course.exercises(page)

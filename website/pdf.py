@@ -42,7 +42,7 @@ def citation() -> dict:
 def merge(html: Path) -> str:
     """Return the pages of the site built in `html` as one page, in the order of the book."""
     found, styles, scripts = [], {}, {}
-    names = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in pages.documents()]
+    names = [pages.address(path) for path in pages.documents()]
     for name in names:
         page = BeautifulSoup((html / name).read_bytes(), "html.parser")
         styles |= {_target(name, link["href"]): None for link in page.select("head link[rel=stylesheet]")}

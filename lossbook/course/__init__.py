@@ -1,4 +1,4 @@
-"""The course: of every page what it says of itself, its demos and its exercises, in a folder of its own.
+"""The course: a folder for each page, with what the page says of itself, its demos and its exercises.
 
 >>> from lossbook import course
 >>> course.pages()[:2]
@@ -40,7 +40,7 @@ def about(page: str) -> About:
     try:
         package = importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if not f"{name}.".startswith(f"{error.name}."):  # the package is there, and what it imports is not
+        if not f"{name}.".startswith(f"{error.name}."):  # the package exists, but not what it imports
             raise
         package = None
     if not hasattr(package, "about"):

@@ -1,4 +1,4 @@
-"""What a page says of itself, once: what shows it, in the page and around it, takes it from here."""
+"""What a page says of itself, written once for every place that shows it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ class About:
         needs: what the reader needs first, Markdown with links from the page's own folder.
         reading: minutes to read it.
         practice: minutes for its questions and exercises.
-        errata: the mistakes of the starting points that the page puts right, each with the heading that does, as an
-            anchor: ``{"E19": "find-the-bug"}``.
+        errata: the published mistakes that the page corrects, each with the anchor of the heading that does so:
+            ``{"E19": "find-the-bug"}``.
 
     >>> print(About("Page", "About it.", ["name a loss"], "NumPy", reading=20, practice=40).front_block())
     **After this page you can**

@@ -20,7 +20,7 @@ __all__ = ["Case", "Choose", "Exercise", "FindNumber", "Item", "Mistake", "Quiz"
 
 def exercises() -> list[Exercise]:
     """Return every exercise, page by page in the order of the course."""
-    # The course stands above this module, which knows nothing of it until somebody asks.
+    # Imported only here, because the course imports this module.
     course = importlib.import_module("lossbook.course")
     return [exercise for page in course.pages() for exercise in course.exercises(page).values()]
 

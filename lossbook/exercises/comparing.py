@@ -1,4 +1,4 @@
-"""Compare what a learner's code returns with what it should return, and code with other code."""
+"""Compare what a learner's code returns with what it should return, and one piece of code with another."""
 
 import dis
 import re
@@ -89,10 +89,11 @@ def same_code(one: CodeType, other: CodeType) -> bool:
 
 
 def _steps(code: CodeType) -> list:
-    # Instructions by what they mean: an argument is a place in a table that a docstring moves, and a jump goes to an
-    # address. An instruction that does nothing marks a line, from Python 3.13 on two accesses to variables become one
-    # instruction if they stand on the same line, and with that 3.14 may borrow a reference or not: only the layout
-    # differs. And a method is called in one way if its module is imported in the same cell, in another if elsewhere.
+    # Instructions are compared by what they do. An argument is an index into a table, in which a docstring moves
+    # everything, and a jump's target is an address; so both are replaced by what they stand for. Differences that come
+    # from layout alone are removed: instructions that only mark a line, two accesses to variables on the same line,
+    # which Python 3.13 and later merge into one instruction, and the variants that borrow a reference, from 3.14 on.
+    # A function is also called by other instructions if its module is imported in the same cell.
     steps = []
     for step in dis.get_instructions(code):
         opname = step.opname.replace("_BORROW", "").replace("LOAD_METHOD", "LOAD_ATTR")

@@ -25,7 +25,7 @@ from lossbook.exercises.running import Outcome, call
 class Exercise:
     """What all exercises share: a name, hints that come one after the other, and a solution.
 
-    A subclass sets `starter`, the code that the learner finds, and `answered`, what of it is handed to `check`.
+    A subclass sets `starter`, the code that the learner finds, and `answered`, the part of it that `check` gets.
 
     Args:
         name: ``chapter/page/exercise``, in lower-case words joined by hyphens.
@@ -86,7 +86,7 @@ class Case:
 
     Args:
         arguments: in the order of the solution's parameters.
-        only: what to say if the answer is wrong in such cases only: "It fails only for whole numbers: ..."
+        only: what to say if the answer is wrong only in cases with this remark: "It fails only for whole numbers: ..."
     """
 
     arguments: tuple
@@ -98,11 +98,11 @@ class WriteFunction(Exercise):
 
     Args:
         name: ``chapter/page/exercise``.
-        starter: the code that the learner finds; unchanged but for layout, comments, docstrings and its name, it counts
-            as not attempted, unless it passes: then the repair was made outside of it, such as in a default.
+        starter: the code that the learner finds. If it differs only in layout, comments, docstrings or its name, it
+            counts as not attempted, unless it passes: then the repair was made elsewhere, such as in a default.
         solution: the right version.
         cases: what it is tried on; plain tuples stand for cases without a remark.
-        mistakes: wrong versions, each with its message. Those of `lossbook.exercises.mistakes` come for free.
+        mistakes: wrong versions, each with its message. Those of `lossbook.exercises.mistakes` are added to them.
         hints: from a nudge to nearly the answer.
         cause: what is wrong with the starter, where it is a bug to find; Markdown.
         remark: what there is to say about the solution; Markdown.
@@ -149,13 +149,13 @@ class WriteFunction(Exercise):
 
     @property
     def answered(self) -> str:
-        """The name of the starter's function; of several, the one with the gap, else the last, which uses the rest."""
+        """The name of the starter's function; of several, the one with the gap, else the last, which calls the rest."""
         functions = [node for node in ast.parse(self.starter).body if isinstance(node, ast.FunctionDef)]
         return max(reversed(functions), key=_has_gap).name if functions else "function"
 
     @cached_property
     def mistakes(self) -> list[tuple[Mistake, list[Outcome]]]:
-        """Every known mistake that shows on the cases, with what it gives; of two that look alike, the first.
+        """Every known mistake that changes a result, with its results; of two with the same results, the first.
 
         A case's own remark is more exact than a mistake that any function can have, so it takes precedence.
         """
@@ -203,7 +203,7 @@ class WriteFunction(Exercise):
             )
         for outcome, expected, case in zip(outcomes, self.expected, self.cases, strict=True):
             got = outcome.value
-            # Whole numbers from whole numbers are what a right formula gives.
+            # Given whole numbers, a right formula may return whole numbers.
             is_whole = _is_array(got, "iub") and not any(_is_array(given, "iub") for given in case.arguments)
             if is_whole and _is_array(expected, "f"):
                 return Result(
@@ -241,7 +241,7 @@ class WriteFunction(Exercise):
         return f"{called} {_compared(got, expected)}"
 
     def _remark(self, outcomes: list[Outcome]) -> str:
-        """Return what the cases that are wrong say, if they say the same."""
+        """Return the remark of the cases with a wrong result, if all of them have the same one."""
         wrong = {case.only for place, case in enumerate(self.cases) if not self._agrees(outcomes[place].value, place)}
         return wrong.pop() if len(wrong) == 1 else ""
 
@@ -258,7 +258,7 @@ class WriteFunction(Exercise):
             return False
         given = {each.co_name: each for each in compile(self.starter, "starter", "exec").co_consts if _is_code(each)}
         unchanged = {name for name, each in given.items() if same_code(code, each)}
-        # Where the starter has more than one function, the repair may be in one that is not handed over.
+        # If the starter has several functions, the repair may be in one that is not passed to `check`.
         there = {name: code_of(answer.__globals__.get(name)) for name in given}
         return bool(unchanged) and all(
             name in unchanged or there[name] is None or same_code(there[name], each) for name, each in given.items()
@@ -305,7 +305,7 @@ def _form(value: Any) -> str:
 
 
 def _compared(got: Any, expected: Any) -> str:
-    """Show both with so many digits that they differ, and of long ones the first entry that does."""
+    """Show both with enough digits to tell them apart; of long arrays, only the first entry that differs."""
     where = ""
     if isinstance(expected, np.ndarray) and expected.size > 12:
         off = np.argwhere(~np.isclose(numbers(got), expected, rtol=1e-6, atol=1e-9, equal_nan=True))
@@ -326,7 +326,7 @@ def _source(function: Callable, name: str) -> str:
         code = textwrap.dedent(inspect.getsource(function)).strip()
         if function.__name__ != "<lambda>":
             return re.sub(rf"\b{function.__name__}\b", name, code)
-        # The lines of a lambda are parts of some statement, so look for it in its whole file.
+        # The lines of a lambda need not be a complete statement, so its whole file is parsed.
         lines, _ = inspect.findsource(function)
         text = "".join(lines)
         here = [
@@ -349,7 +349,7 @@ class FindNumber(Exercise):
         tolerance: how far off an answer may be.
         mistakes: what to say about numbers that show a mistake.
         hints: from a nudge to nearly the answer.
-        why: why it is that number, said when it is found, and below the number in the solution.
+        why: why it is that number, shown when it is found, and in the solution.
 
     >>> exercise = FindNumber(
     ...     "regression/quantiles/share",
@@ -399,7 +399,7 @@ class FindNumber(Exercise):
         if number is None:
             return Result("wrong", f"One finite number is asked for, this is `{shown(answer)}`.")
         answer = number
-        # A little more than the tolerance, for the last bit of a number on its edge.
+        # Slightly more than the tolerance, so that rounding does not reject a number on its edge.
         near = 1.000001 * self.tolerance
         if abs(answer - self.answer) <= near:
             return Result("passed", self.why)
@@ -461,7 +461,7 @@ class Choose(Exercise):
             what = "an option and a reason" if self.reasons else "one of the options"
             return Result("open", f"Replace the `...` with {what}.")
         for given, known in zip((answer, *more), filter(None, (self.options, self.reasons)), strict=False):
-            # An array is not even to be compared with a text.
+            # Only texts are looked up: an array can be neither hashed nor compared with a text.
             if not isinstance(given, str) or given not in known:
                 return Result("wrong", f"`{shown(given)}` is none of {', '.join(f'`{each!r}`' for each in known)}.")
         if answer != self.right:

@@ -13,7 +13,7 @@ class Mistake:
     """A wrong version of a solution.
 
     Args:
-        message: what it is, why it is wrong, and where to look, without giving the line away.
+        message: what it is, why it is wrong, and where to look, without giving the answer away.
         version: the wrong version, with the arguments of the solution.
     """
 
@@ -24,7 +24,7 @@ class Mistake:
 def generic(solution: Callable[..., Any], what: str) -> Iterator[Mistake]:
     """Yield the mistakes that can be made with any function of arrays.
 
-    A version that cannot be computed may raise: then it is no mistake of this exercise.
+    A version that does not apply to this solution may raise an error; the exercise then leaves it out.
 
     Args:
         solution: the right version.
@@ -63,7 +63,7 @@ def generic(solution: Callable[..., Any], what: str) -> Iterator[Mistake]:
         f"You return the sum, one number. The {what} of each sample is asked for.",
         lambda *given: np.sum(solution(*given)),
     )
-    # Whichever of the two is the column, the message is of use: it names no side.
+    # Either argument may be the column, which gives two different results; so neither message names a side.
     yield Mistake(
         "A shape `(n, 1)` met a shape `(n,)`, and NumPy paired every sample with every other: n × n numbers for n.",
         lambda first, second, *more: solution(first[:, None], second[None, :], *more),
@@ -91,7 +91,7 @@ def generic(solution: Callable[..., Any], what: str) -> Iterator[Mistake]:
         "integers.",
         lambda *given: _cut(solution(*given)),
     )
-    # One step of floating point to the side of a kink is on the next branch; anywhere else nothing changes.
+    # The next float above or below a kink belongs to another branch; away from kinks the result hardly changes.
     for side, where, to in (
         ("just above", f"`{two}` has just passed it", np.inf),
         ("just below", f"`{two}` has not reached it yet", -np.inf),
@@ -106,7 +106,7 @@ def generic(solution: Callable[..., Any], what: str) -> Iterator[Mistake]:
 def _names(solution: Callable) -> tuple[str, str]:
     try:
         names = [*inspect.signature(solution).parameters]
-    except ValueError:  # some functions written in C do not tell
+    except ValueError:  # some functions written in C have no signature
         names = []
     return (names[0], names[1]) if len(names) > 1 else ("y_true", "y_pred")
 

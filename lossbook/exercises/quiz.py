@@ -1,4 +1,4 @@
-"""Quizzes that need neither a kernel nor a script: every option unfolds to say whether it is right, and why."""
+"""Quizzes that need neither a kernel nor a script: each option unfolds to show whether it is right, and why."""
 
 import html
 import re
@@ -16,8 +16,8 @@ class Item:
         right: the right option, or several.
 
     Raises:
-        ValueError: if there are fewer than two options, one has no feedback or is a formula alone, or the right one is
-            none of them.
+        ValueError: if there are fewer than two options, one has no feedback or is only a formula, or the right one is
+            not among them.
     """
 
     question: str
@@ -68,7 +68,7 @@ class Quiz:
         return "\n".join(item.markdown(number) for number, item in enumerate(self.items, start=1))
 
     def __repr__(self) -> str:
-        # In a terminal nothing unfolds, and an answer below each option would give all away.
+        # Nothing unfolds in a terminal, and answers below the options would give everything away.
         asked = [
             "\n".join([f"{number}. {item.question}", *(f"   - {option}" for option in item.options)])
             for number, item in enumerate(self.items, start=1)

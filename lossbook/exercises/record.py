@@ -1,4 +1,4 @@
-"""Which exercises a learner has done: kept in a small file of its own, next to the notebook."""
+"""Which exercises a learner has done, kept in a small file next to the notebook."""
 
 import contextlib
 import json
@@ -23,9 +23,9 @@ def keep(name: str, status: str) -> None:
     kept = read()
     if kept.get(name) in ("passed", status):
         return
-    # A folder that cannot be written to is no reason to fail a check.
+    # A check must not fail because its result cannot be written.
     with contextlib.suppress(OSError):
-        # Written beside it first: a kernel that is stopped halfway must not cost what was kept before.
+        # Written to another file first, so that a kernel stopped halfway does not destroy the record.
         new = FILE.with_suffix(".tmp")
         new.write_text(json.dumps(kept | {name: status}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         new.replace(FILE)

@@ -31,7 +31,7 @@ class Result:
     def __repr__(self) -> str:
         text = " ".join(filter(None, [HEADS[self.status], self.message]))
         wrapper = textwrap.TextWrapper(WIDTH, break_long_words=False, break_on_hyphens=False)
-        # Code stays on one line where that is possible: a line is not broken at a no-break space.
+        # Lines are not broken at no-break spaces, so code stays on one line unless it is too long.
         text = re.sub(f"`[^`]{{1,{WIDTH}}}`", lambda code: code[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
         text = "\n".join(map(wrapper.fill, text.split("\n"))).replace("\N{NO-BREAK SPACE}", " ")
         return f"{text}\n\n{self.code}" if self.code else text

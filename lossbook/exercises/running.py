@@ -1,4 +1,4 @@
-"""A learner's code is run here: it may raise, print, warn, loop for ever, or change its arguments."""
+"""Run a learner's code, which may raise, print, warn, loop forever, or change its arguments."""
 
 import copy
 import ctypes
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 SECONDS = 5.0
-TIMES, INTERVAL = 2000, 1e-5  # how often a thread is told to stop, and how many seconds Python gives it in between
+TIMES, INTERVAL = 2000, 1e-5  # how often a thread is told to stop, and the seconds that it may run in between
 
 # Code in these places is not the learner's.
 _LIBRARIES = (*{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},)
@@ -47,25 +47,25 @@ def call(function: Callable, arguments: tuple, seconds: float = SECONDS) -> Outc
             try:
                 with np.errstate(all="ignore"):
                     value = function(*given)
-                # A function that hands out the same list or array every time would change it in the next call.
+                # A function may return the same list or array every time, and change it in the next call.
                 box["value"] = copy.copy(value) if isinstance(value, np.ndarray | list) else value
             except _Stopped:
                 raise
-            except BaseException as error:  # SystemExit too: it must not end the notebook
+            except BaseException as error:  # including SystemExit, which must not end the notebook
                 box["problem"] = _sentence(error)
             box["left"] = True
         except _Stopped:
             box["left"] = True
 
-    # A warning is no mistake, even where warnings are made errors. The filters belong to the whole process, so this
-    # thread sets them and sets them back: the other one may never end.
+    # A warning is no mistake, even where warnings are turned into errors. The filters belong to the whole process, so
+    # this thread sets and restores them: the learner's may never end.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
         try:
             thread.join(seconds)
-        finally:  # after an interrupt from the keyboard too
+        finally:  # also after a KeyboardInterrupt
             ended = _stop(thread, box)
     if not ended:
         return Outcome(
@@ -78,11 +78,11 @@ def call(function: Callable, arguments: tuple, seconds: float = SECONDS) -> Outc
 
 
 def _stop(thread: threading.Thread, box: dict[str, Any]) -> bool:
-    """Stop a thread that is still running; return whether it had ended by itself.
+    """Stop a thread if it is running, by raising an exception in it; return whether it had ended by itself.
 
-    It ends at the next step of Python code. A bare ``except:`` in a loop catches that about 29 times in 30, so it is
-    told many times, with little time for it in between: at some time it hears it outside of the ``try``. What hangs
-    inside of C goes on, but nobody waits for it.
+    The exception is raised at the thread's next step of Python code. A bare ``except:`` in a loop catches it about 29
+    times in 30, so it is raised many times, in short intervals, until one comes while the thread is outside of the
+    ``try``. Code that hangs in C goes on, but nobody waits for it.
     """
     if not thread.is_alive():
         return True
@@ -91,8 +91,9 @@ def _stop(thread: threading.Thread, box: dict[str, Any]) -> bool:
     sys.setswitchinterval(INTERVAL)
     try:
         for _ in range(TIMES):
-            # Python changes threads, and raises what another one has sent, only after calls and backward jumps: not
-            # between these two lines, nor between the learner's last line and that note. So none comes too late.
+            # Python switches threads, and raises an exception that another thread has sent, only after calls and
+            # backward jumps. Neither can happen between this check and the call of `tell`, nor between the learner's
+            # last line and the note that the function was left; so no exception is raised after that.
             if "left" in box:
                 thread.join()
                 break
@@ -115,7 +116,7 @@ def _sentence(error: BaseException) -> str:
     """Say what was raised and on which line of the learner's own code."""
     try:
         said = f": {error}" if str(error) else ""
-    except Exception:  # an exception of the learner's own, which cannot be printed
+    except Exception:  # the learner's own exception, which cannot be printed
         said = ""
     said = said if len(said) <= 300 else f"{said[:300]}..."
     frames = traceback.extract_tb(error.__traceback__)

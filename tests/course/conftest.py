@@ -1,4 +1,4 @@
-"""What the tests in a page's folder cost counts as that page's."""
+"""The cost of the tests in a page's folder counts as the cost of that page."""
 
 from pathlib import Path
 

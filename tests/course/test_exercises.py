@@ -82,7 +82,7 @@ def test_every_mistake_gets_its_own_message(exercise):
 
 @pytest.mark.parametrize("exercise", **by_name(FUNCTIONS))
 def test_every_special_mistake_shows_on_the_cases(exercise):
-    """One that raises, gives the right result, or gives what one before it gives would never be named."""
+    """One that raises, or gives the right result or that of a mistake before it, would never be named."""
     shown = {mistake.message for mistake, _ in exercise.mistakes}
     assert [mistake.message for mistake in exercise.special if mistake.message not in shown] == []
 
@@ -252,7 +252,7 @@ def test_the_page_stores_that_it_is_not_attempted(exercise):
 
 @pytest.mark.parametrize("exercise", **by_name(FUNCTIONS))
 def test_starter_and_solution_run_on_the_page_and_fit_it(exercise):
-    """With what the page has imported from this package and SciPy, and in lines as wide as those of its code."""
+    """With what the page has imported from this package and SciPy, and in lines no wider than those of its code."""
     above, _ = around(exercise)
     imports = "\n".join(imported(cell.source) for cell in above if cell.cell_type == "code")
     assert exercise.check(run(exercise.starter, imports)).status == "open"

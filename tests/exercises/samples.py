@@ -1,4 +1,4 @@
-"""Exercises to try the machinery on, one on a value and one on a gradient."""
+"""Exercises to test with, one on a value and one on a gradient."""
 
 import numpy as np
 

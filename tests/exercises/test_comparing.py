@@ -171,7 +171,7 @@ def test_code_that_was_called_often_is_the_same():
 
 @pytest.mark.parametrize("above", ["import numpy as np", "import numpy.linalg as n", "from numpy import exp"])
 def test_imports_in_the_same_cell(above):
-    """Python calls what it saw imported in other instructions than what may be any object."""
+    """Python compiles a call differently if it has seen in the same cell that the object is a module."""
     source = "def last(y):\n    total = [np.exp(each) for each in y]\n    return np.linalg.norm(total) + y.mean()"
     space = {}
     exec(f"{above}\n\n{source}", space)

@@ -1,4 +1,4 @@
-"""Checks of the Keras twins that hold on every backend: the one that Keras was started with runs them.
+"""Checks of the Keras twins for every backend; they run on the one that Keras was started with.
 
 `test_keras.py` runs them on TensorFlow, and once more in a process of its own for each other backend that is installed.
 """
@@ -112,7 +112,7 @@ def data() -> tuple[np.random.Generator, np.ndarray, np.ndarray, np.ndarray]:
 
 def compiled(inputs: list, outputs: Any, loss: Any) -> keras.Model:
     model = keras.Model(inputs, outputs)
-    # Its steps have the same size whatever the scale of a loss, as Adam's, and take fewer operations to compile.
+    # Like Adam's, its steps have the same size whatever the scale of a loss; but they take less time to compile.
     model.compile(keras.optimizers.Lion(0.05), loss=loss)
     return model
 
@@ -120,8 +120,8 @@ def compiled(inputs: list, outputs: Any, loss: Any) -> keras.Model:
 def model_with_targets() -> tuple[keras.Model, list, dict]:
     """A compiled model with one output per loss, and its data.
 
-    No output shares a weight with another, so that each loss trains as it would alone; but one model is traced and
-    compiled, and not nine.
+    No output shares a weight with another, so each loss trains as it would alone; but only one model is traced and
+    compiled instead of nine.
     """
     random, x, target, label = data()
     order = random.permutation(len(x))
@@ -164,7 +164,7 @@ def check_training(model: keras.Model, x: list, y: dict | None) -> None:
     whole = evaluated(model, x, y)
     loaded = saved_and_loaded_model(model)
     again = evaluated(loaded, x, y)
-    # The weighted mean over two halves tells them apart; without a target Keras drops the weights.
+    # If weights count, the two halves differ. Without a target Keras would ignore the weights.
     first = np.repeat([1.0, 0.0], 32).astype("float32")
     halves = [evaluated(model, x, first if y is None else y, weight) for weight in (first, 1 - first)]
     losses, loaded_losses = (each.loss if isinstance(each.loss, dict) else {"": each.loss} for each in (model, loaded))

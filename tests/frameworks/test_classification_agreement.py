@@ -1,4 +1,4 @@
-"""The classification losses beside Keras, PyTorch and scikit-learn: the same values, and where theirs differ, why."""
+"""The classification losses beside Keras, PyTorch and scikit-learn: the same values, or the reason why they differ."""
 
 import importlib
 import math

@@ -1,4 +1,4 @@
-"""The triplet loss of PyTorch: the same values and gradients; what it does otherwise is listed."""
+"""The triplet loss of PyTorch: the same values and gradients; differences are listed."""
 
 import importlib
 from pkgutil import resolve_name
@@ -31,7 +31,7 @@ def test_agrees(margin):
 
 @pytest.mark.parametrize(("near", "far"), [(0.6, 0.7), (2.0, 2.1)])
 def test_hand_values_are_those_of_pytorch(near, far):
-    """A plain distance is what it takes, for which both triplets lack the same of the margin."""
+    """PyTorch uses the plain distance, by which both triplets miss the margin by the same amount."""
     triplet = np.array([[[0.0], [near], [far]]])
     assert in_torch(Triplet(0.2), triplet)[0] == pytest.approx(0.1, rel=1e-14)
     assert Triplet(0.2).value(None, triplet) == pytest.approx(0.1, rel=1e-14)

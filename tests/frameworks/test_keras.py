@@ -19,7 +19,7 @@ from twin_samples import IN_KERAS, residuals, twin_of
 from lossbook import Expectile, Quantile, SquaredError
 from lossbook.core import hyperparameters
 
-# When Keras 3.15 reads one of its variables, NumPy 2 misses an argument.
+# When Keras 3.15 reads one of its variables, NumPy 2 warns that an argument is missing.
 ARRAYS = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 pytestmark = [pytest.mark.keras, ARRAYS]
 
@@ -197,12 +197,12 @@ def test_uncertainty_weighting_says_what_is_wrong(checks, twins):
 def run_on(backend, code, *arguments):
     """Run Python with Keras on this backend alone.
 
-    It finds none of the large packages that Keras would import because they are there: the twins have to do without.
+    Large packages that Keras imports wherever they are installed are hidden: the twins have to do without.
     """
     packages = {"tensorflow", "torch", "jax", "matplotlib", "pandas", "sklearn"} - {backend}
     return subprocess.run(
         [sys.executable, "-c", f"import sys; sys.modules.update(dict.fromkeys({packages}))\n{code}", *arguments],
-        # JAX compiles everything for one small use: what it would optimize takes longer than it saves.
+        # JAX compiles everything for one small use, so optimizing takes longer than it saves.
         env={
             "XLA_FLAGS": "--xla_backend_optimization_level=0",
             **os.environ,

@@ -1,4 +1,4 @@
-"""The probabilistic losses beside Keras, PyTorch and scikit-learn; what these do otherwise is listed.
+"""The probabilistic losses beside Keras, PyTorch and scikit-learn: the same values; differences are listed.
 
 All three take predictions on their natural scale, or nearly: what `loss.predict` returns.
 """

@@ -1,4 +1,4 @@
-"""The names that facts give in other packages exist, and compute the same; what they do otherwise is listed."""
+"""The names that facts give in other packages exist, and compute the same; differences are listed."""
 
 import importlib
 from pkgutil import resolve_name

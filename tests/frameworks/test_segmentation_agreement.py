@@ -1,4 +1,4 @@
-"""Dice and Tversky loss in Keras: the same values; what it does otherwise is listed.
+"""Dice and Tversky loss in Keras: the same values; differences are listed.
 
 Keras takes probabilities, computes in float32, and adds up over the whole batch unless told which axes are an image.
 """
@@ -17,7 +17,7 @@ random = np.random.default_rng(66)
 MASKS = random.integers(0, 2, (8, 5, 6)).astype(float)
 LOGITS = random.normal(size=(8, 5, 6)) * 3
 
-# There alpha weighs false negatives and beta false positives, against its own documentation; corrected in July 2026.
+# In these versions alpha weights false negatives and beta false positives, contrary to Keras' own documentation.
 SWAPPED = Version(version("keras")) <= Version("3.15.1")
 
 
@@ -85,7 +85,7 @@ def test_known_disagreement_batch(loss):
 @pytest.mark.keras
 @pytest.mark.parametrize("loss", [Dice(), Tversky()], ids=repr)
 def test_known_disagreement_masks_of_0_to_255(loss):
-    """Keras goes below 0, without a word."""
+    """Keras returns a value below 0, without a warning."""
     y, p = np.array([[[255.0, 0.0]]]), np.array([[[1.0, 0.0]]])
     assert in_keras(loss, y, p) < -0.9
     with pytest.raises(ValueError, match=r"0\.\.255"):

@@ -1,4 +1,4 @@
-"""CTC in Keras and PyTorch: the same values and gradients; what they do otherwise is listed."""
+"""CTC in Keras and PyTorch: the same values and gradients; differences are listed."""
 
 import importlib
 from pkgutil import resolve_name

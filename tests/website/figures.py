@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tools import notebooks, pages
-from tools.repository import ROOT
 from website.demos import stored
 
 # Waits for the repaint after the next, by which every change is drawn. A drawing stands here as a number: to send all
@@ -56,7 +55,7 @@ class Demo:
 
 def _demos() -> Iterator[Demo]:
     for path in pages.notebooks():
-        page = path.relative_to(ROOT).with_suffix(".html").as_posix()
+        page = pages.address(path)
         for spec, _ in stored(notebooks.read(path)):
             yield Demo(page, spec)
 

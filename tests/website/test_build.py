@@ -33,12 +33,8 @@ def _is_page(name: str) -> bool:
     return name.endswith(".html") and not name.startswith("_static/")  # the theme leaves a template there
 
 
-def html_name(path: Path) -> str:
-    return path.relative_to(ROOT).with_suffix(".html").as_posix()
-
-
 def written(site) -> list[tuple[Path, BeautifulSoup]]:
-    return [(path, site[html_name(path)]) for path in pages.documents()]
+    return [(path, site[pages.address(path)]) for path in pages.documents()]
 
 
 def cells(path: Path, tag: str) -> int:
@@ -46,7 +42,7 @@ def cells(path: Path, tag: str) -> int:
 
 
 def test_every_page_is_built(site):
-    assert [path for path in pages.documents() if html_name(path) not in site] == []
+    assert [path for path in pages.documents() if pages.address(path) not in site] == []
     assert site["index.html"] is not None
 
 
@@ -56,7 +52,7 @@ def text(element) -> str:
 
 
 def test_contents_list_every_page_on_every_page(site):
-    names = [*(html_name(path) for path in pages.documents()), "genindex.html"]
+    names = [*(pages.address(path) for path in pages.documents()), "genindex.html"]
     titles = ["Welcome", *(text(site[name].h1) for name in names[1:])]
     for name in [*names, "search.html"]:
         entries = site[name].select(".site-navigation li.toctree-l1 > a")
@@ -108,7 +104,7 @@ def test_concepts_are_found(site):
     dead = [
         row.id
         for row in concepts.concepts()
-        if row.page != concepts.PLANNED and row.anchor and not site[html_name(row.path)].find(id=row.anchor)
+        if row.page != concepts.PLANNED and row.anchor and not site[pages.address(row.path)].find(id=row.anchor)
     ]
     assert dead == []
 

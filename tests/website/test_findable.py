@@ -235,7 +235,7 @@ def test_the_index_lists_every_section_with_a_link_to_a_term(site):
     entries = index_entries(site)
     checked = 0
     for path in pages.notebooks():
-        own = path.relative_to(ROOT).with_suffix(".html").as_posix()
+        own = pages.address(path)
         heading = ""
         for cell in notebooks.read(path).cells:
             if cell.cell_type != "markdown":

@@ -23,7 +23,7 @@ Fit = Callable[[int], NDArray]  # from a number of typos to a line: its height a
 
 def typed_patients(bmi: NDArray) -> NDArray:
     """Return the patients whose scores get one digit too many, one after the other, all among the 60 heaviest."""
-    heaviest = np.argsort(bmi, kind="stable")[-60:]  # ties in one order on every CPU
+    heaviest = np.argsort(bmi, kind="stable")[-60:]  # ties in the same order on every CPU
     # Every twelfth first, as the page has them, then those in between.
     return np.concatenate([heaviest[start::12] for start in (0, 6, 3)])
 

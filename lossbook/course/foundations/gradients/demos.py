@@ -24,17 +24,17 @@ Y_TRUE = np.array([3.0, -0.5, 2.0, 7.0])
 Y_PRED = np.array([2.5, 0.0, 2.3, 8.2])
 SMALLEST = -16  # the smallest step, as a power of ten
 
-# What somebody wrote, in units of the right derivative.
+# Derivatives that somebody may write, as multiples of the right one.
 MISTAKES = {"right": 1, "sign swapped": -1, "1/n forgotten": len(Y_TRUE)}
 
 
 def risk(offset: float, dtype: type = np.float64) -> np.floating:
-    """Return the mean Charbonnier loss of the predictions, moved by an offset, to the same last bit everywhere.
+    """Return the mean Charbonnier loss of the predictions plus an offset, the same to the last bit on every machine.
 
-    The smallest steps measure the rounding of the loss, and that must not change from one machine to the next.
-    IEEE arithmetic fixes the result of +, -, *, / and the square root, so only these are used, one at a time and in
-    a fixed order. `GeneralRobust`, which is the same loss, takes powers and logarithms, whose last bit is up to the
-    library behind them, and so is the order in which numpy adds.
+    With the smallest steps the demo shows the rounding of the loss, which must not depend on the machine. IEEE
+    arithmetic fixes the results of +, -, *, / and the square root, so only these are used, one at a time and in a
+    fixed order. `GeneralRobust`, which is the same loss, uses powers and logarithms, whose last bit depends on the
+    library that computes them, as does the order in which NumPy adds.
     """
     residual = Y_PRED.astype(dtype) + dtype(offset) - Y_TRUE.astype(dtype)
     value = np.sqrt(1 + residual * residual) - 1
@@ -57,7 +57,7 @@ DIFFERENCES = {"central, float64": central, "forward, float64": forward, "centra
 
 
 def step_of(exponent: int, digit: int = 1) -> float:
-    """Return a step. Read from text: a computed power of ten may differ in its last bit."""
+    """Return a step, read from text because a computed power of ten may be off in its last bit."""
     return float(f"{digit}e{exponent}")
 
 

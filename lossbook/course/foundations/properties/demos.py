@@ -57,9 +57,9 @@ CURVES = {
     SQUARED_OF_SIGMOID: _of_score(SquaredError(), BinaryCrossEntropy().predict),
 }
 
-# Less is the noise of rounding, as between a straight piece of a curve and its chord.
+# A smaller gap is rounding noise, as between a straight piece of a curve and its chord.
 NOISE = 1e-9
-# Less does not show in three decimals.
+# A smaller gap does not show in three decimals.
 HAIR = 5e-4
 
 
@@ -78,12 +78,12 @@ class _Chords:
         within = score((1 - share) * first + share * second)
         for loss, curve in CURVES.items():
             ends = curve(score(positions))
-            # Each curve to its own scale: some losses are a hundred times higher than others.
+            # Each curve has a scale of its own: some losses are a hundred times higher than others.
             self._heights[loss] = ends / ends.max()
             self._lines[loss] = curve(score(self.x)) / ends.max()
             middles = curve(score((first + second) / 2))
             self._middle_heights[loss] = middles / ends.max()
-            # Rounded, since a value that ends in a 5 must not be printed by the noise in its last bit.
+            # Rounded, so that noise in the last bit does not decide how a value that ends in a 5 is printed.
             self._middles[loss] = middles.round(9)
             self._chord_middles[loss] = ((ends[:, None] + ends) / 2).round(9)
             gap = curve(within) - (1 - share) * ends[:, None] - share * ends
@@ -126,7 +126,7 @@ def _chord_marks(chords: _Chords, first: str, second: str) -> list[Mark]:
     """The curve, a chord between two handles, and the middle of each."""
 
     def parts(on_first: NDArray, on_second: NDArray) -> dict[str, list[Callable]]:
-        """Points as sums of what each end contributes: one column of numbers for x and y alike."""
+        """Return points as weighted sums of both ends, with the same weights for x and y."""
         return {
             "x": [
                 Bound(lambda x: on_first * x, first),
@@ -249,7 +249,7 @@ RESIDUAL_LOSSES = {
 }
 # As 100 draws from a standard normal distribution would lie if they were spread perfectly.
 ORDINARY = norm.ppf((np.arange(100) + 0.5) / 100)
-# On both sides of zero a hair off, so that a jump is drawn upright.
+# Starts just beside zero, so that a jump there is drawn upright.
 SIDE = np.concatenate([[1e-9], np.linspace(0.05, 8, 160)])
 RESIDUALS = np.concatenate([-SIDE[::-1], SIDE])
 # Half the length of a tangent, in units of the residual.
@@ -265,7 +265,7 @@ def _pull(loss: str, residual: float | NDArray) -> NDArray:
 
 
 def _share(loss: str, residual: float) -> float:
-    """Return the share of one residual in all the pull, beside the ordinary ones."""
+    """Return the share that one residual, added to the ordinary ones, has in the pull of all."""
     own = abs(float(_pull(loss, residual)))
     return own / (own + np.abs(_pull(loss, ORDINARY)).sum())
 
@@ -275,7 +275,7 @@ def _tangent(loss: str, residual: float) -> NDArray:
 
 
 def _curve_marks(which: str, curve: Callable, top: float, side: int) -> list[Mark]:
-    """The curve of the chosen loss in its color, named on one side: marks for each color, all but one out of sight."""
+    """Return the chosen loss's curve, named on one side: marks in every color, all but one of them out of sight."""
     colors = dict.fromkeys(color for _, color in RESIDUAL_LOSSES.values())
     return [mark for color in colors for mark in _marks_in(color, which, curve, top, side)]
 

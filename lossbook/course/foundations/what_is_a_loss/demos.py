@@ -29,7 +29,7 @@ def training_step() -> Explorable:
 
     @cache
     def descent(learning_rate: float) -> list[Step]:
-        # One step beyond the last one that can be reached, whose update is shown too.
+        # One step more than the slider reaches, because the update after its last step is shown too.
         return list(gradient_descent(objective, [0.0], learning_rate, STEPS + 1))
 
     def a(step: int, learning_rate: float) -> float:
@@ -48,12 +48,12 @@ def training_step() -> Explorable:
         return a(step, learning_rate) - progression[0]
 
     def to_patients(step: int, learning_rate: float) -> NDArray:
-        """Heights of one path along the model's line that turns off to each patient and back."""
+        """Return the heights of one path along the model's line, with a detour to each patient."""
         on_line = np.full(len(some), a(step, learning_rate))
         return np.column_stack([on_line, progression[some], on_line]).ravel()
 
     def so_far(step: int) -> list[int]:
-        # A mark keeps its number of points, so those still to come lie on the current one.
+        # A mark has a fixed number of points, so those of later steps lie on the current one.
         return [min(earlier, step) for earlier in range(STEPS + 1)]
 
     data = [
@@ -68,7 +68,7 @@ def training_step() -> Explorable:
         ),
         Points(x=bmi[:1], y=progression[:1], color=INK, radius=4),
         Line(x=[18, 43], y=lambda step, learning_rate: np.repeat(a(step, learning_rate), 2), color=BLUE, width=2.5),
-        # Above all that the line and the residuals can reach.
+        # Higher than the line and the residuals can reach.
         Text(x=18.5, y=510, text="line: prediction", color=BLUE, anchor="start"),
         Text(x=42.5, y=510, text="first patient", color=INK, anchor="end"),
         Text(x=18.5, y=465, text="13 other residuals", color=ORANGE, anchor="start"),

@@ -25,7 +25,7 @@ def _train_line(x, y_true, learning_rate, steps):
 
 
 def _trained(x, y_true, learning_rate, steps, factors=(1.0, 1.0)):
-    """Train with the gradients in a and b multiplied by something."""
+    """Train with each of the gradients with respect to a and b multiplied by a factor."""
     a, b, risks = 0.0, 0.0, []
     for _ in range(steps + 1):
         residual = a + b * x - y_true
@@ -36,7 +36,7 @@ def _trained(x, y_true, learning_rate, steps, factors=(1.0, 1.0)):
 
 
 def _times(in_a, in_b):
-    """Return the training whose gradients are off by two functions of n."""
+    """Return a version whose gradients with respect to a and b are off by factors, each a function of n."""
     return lambda x, y_true, *given: _trained(x, y_true, *given, factors=(in_a(len(x)), in_b(len(x))))
 
 

@@ -32,7 +32,7 @@ LINE, NUMBER = "a line in the volatility", "one number for all days"
 # Every line passes through two of the days it is fitted to. Those lie on it, not below, whatever rounding says.
 ON_THE_LINE = 1e-9
 
-# Fewer dots to draw; shares are taken over all days.
+# One day in three is drawn; shares are taken over all days.
 DRAWN = 3
 
 

@@ -35,7 +35,7 @@ def _pinball(y_true, y_pred, tau):
     return np.maximum(tau * (y_true - y_pred), (tau - 1) * (y_true - y_pred))
 
 
-# Numbers of days for which the quantile is one of them, so that the lowest point is no flat piece.
+# With seven or eleven days the quantile is one of the days, and the loss has one lowest point, not a flat piece.
 SEVEN = np.array([-2.11, 0.42, -0.75, 1.36, 0.03, 2.57, -1.24])
 ELEVEN = np.concatenate([SEVEN, [0.88, -0.31, 1.93, -2.72]])
 
@@ -124,7 +124,7 @@ def _by_side(too_low, too_high):
     return lambda y_true, y_pred, tau: np.where(y_pred < y_true, too_low(tau), too_high(tau))
 
 
-# Nowhere do target and prediction agree: any slope between the two would be right there.
+# No target equals its prediction, where any slope between the two would be right.
 TARGETS = np.array([10.0, 10.0, -3.0, 0.5, 2.0])
 PREDICTIONS = np.array([8.0, 12.5, -4.0, 3.0, -2.0])
 
@@ -274,7 +274,7 @@ def _missed(y_true, low, high):
     return np.maximum(low - y_true, 0) + np.maximum(y_true - high, 0)
 
 
-# Inside, below, above; then on both edges, and a band without a width.
+# Inside, below and above the band; then on either edge, and above a band without a width.
 DAYS = np.array([0.5, -3.0, 2.5, -1.0, 1.25, 0.3])
 LOWS = np.array([-1.0, -1.2, -0.8, -1.0, -2.0, 0.1])
 HIGHS = np.array([1.1, 1.0, 0.9, 1.5, 1.25, 0.1])

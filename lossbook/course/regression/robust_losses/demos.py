@@ -119,11 +119,11 @@ def _at(name: str, parameter: float) -> dict[float, tuple[float, float]]:
 def _by_control(pick: Callable[..., Any], nothing: Any, *also: str) -> list[Callable]:
     """Return one function per hyperparameter: `pick` if the chosen loss has that one, else `nothing`.
 
-    Added up they follow every loss and its hyperparameter, and none of them depends on more than one hyperparameter.
+    Their sum follows every loss and its hyperparameter, while each depends on one hyperparameter at most.
 
     Args:
         pick: takes the loss, its hyperparameter, and the controls in `also`.
-        nothing: what a sum does not change by, in the shape of what `pick` returns.
+        nothing: zeros or an empty text, which leave a sum unchanged, in the shape of what `pick` returns.
         also: further controls.
     """
 
@@ -140,7 +140,7 @@ def _by_control(pick: Callable[..., Any], nothing: Any, *also: str) -> list[Call
 
 
 def _shape_readout(text: str, which: int) -> Readout:
-    """Return a formula and its number as a readout: of the parts of either, all but one are empty."""
+    """Return a readout of a formula and its value. Both consist of parts, all but one of which are empty."""
 
     def formula(loss: str, parameter: float, r: float) -> str:
         return _MEMBERS[loss].formulas(r, parameter)[which]
@@ -261,7 +261,7 @@ def _absolute_fit(typos: bool) -> NDArray:
 
 
 def _descend(loss: Loss, scores: NDArray, start: NDArray) -> NDArray:
-    """Return level and slope of the line to which Newton's method leads from a start, to the last digits."""
+    """Return level and slope of the line that Newton's method finds from a start, exact to the last digits."""
 
     def curvature(line: NDArray) -> NDArray:
         return (_COLUMNS.T * loss.hessian(scores, _COLUMNS @ line)) @ _COLUMNS / len(scores)
@@ -272,7 +272,7 @@ def _descend(loss: Loss, scores: NDArray, start: NDArray) -> NDArray:
 
 
 def _follow(losses: dict[float, Loss], typos: bool) -> dict[float, NDArray]:
-    """Return the line of each loss. The first starts from squared error's, each further one where the last arrived."""
+    """Return the line of each loss: the search begins at squared error's line, and then at that of the loss before."""
     lines, line = {}, _squared_fit(typos)
     for key, loss in losses.items():
         line = lines[key] = _descend(loss, _recorded(typos), line)
@@ -292,8 +292,8 @@ def _cloud(scores: Source, arrows: Source, note: str | Callable[..., str]) -> li
 
 
 def huber_delta() -> Explorable:
-    """Huber's threshold leads a fitted line from the median to the mean, with typos in the records and without."""
-    # Whole points, 95 among them: 1.345 times the robust scale of the residuals.
+    """Huber's threshold moves a fitted line from the median to the mean, with typos in the records and without."""
+    # Whole points, including 95, which is 1.345 times the robust scale of the residuals.
     deltas = sorted({*np.geomspace(1, 3000, 71).round().tolist(), 95.0})
 
     @cache

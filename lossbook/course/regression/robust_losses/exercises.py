@@ -131,7 +131,7 @@ The opposite happens when the numbers are small. Write the daily returns as frac
 residuals lie inside $\delta = 1$: the "robust" loss is then half the squared error.
 """,
     what="line",
-    # Generous: the scale may be measured around one line or another, which moves the threshold by some percent.
+    # Generous, because the threshold differs by a few percent depending on the line around which the scale is measured.
     rtol=0.02,
 )
 
@@ -144,7 +144,7 @@ def _smooth_l1_gradient(y_true, y_pred, beta):
 
 
 def _by_size(inside, outside, corner=lambda beta: beta):
-    """Return a version that takes `inside` up to a corner and `outside` beyond, both of the residual and beta."""
+    """Return a version that is `inside` up to a corner and `outside` beyond, both functions of residual and beta."""
 
     def version(y_true, y_pred, beta):
         r = y_pred - y_true

@@ -16,14 +16,14 @@ from lossbook.explorable.marks import Mark
 from lossbook.explorable.text import MINUS
 from lossbook.plots import BLUE, GRAY, GREEN, ORANGE, PURPLE
 
-# One score among all: Huber's and Tukey's constants are 1.345 and 4.685 times the robust scale of the residuals, which
-# is 65.6 points. The score goes in short steps where all lines respond, in long ones where only squared error does.
+# For `outlier`. Huber's and Tukey's constants are 1.345 and 4.685 times the robust scale of the residuals, 65.6 points.
+# The score moves in short steps where all lines respond, and in long ones where only that of squared error does.
 DELTA = 88
 CUTOFF = 307
 TOP = 700
 SCORES = [*range(34, TOP, 2), *range(TOP, 3461, 40)]
 
-# Seven consecutive patients of the data, two of whom can be dragged: A has the median and B the highest score.
+# For `best_constant`. Two of seven consecutive patients can be dragged: A has the median and B the highest score.
 SEVEN = slice(7, 14)
 A, B = 110, 310
 POSITIONS = range(0, 401, 10)
@@ -200,7 +200,7 @@ def _slopes(fit: Fit) -> NDArray:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A loss and the constant it likes best, drawn over seven scores of which A's and B's are dragged."""
+    """A loss and the constant that minimizes it, drawn over seven scores of which A's and B's can be dragged."""
 
     name: str
     loss: Loss
@@ -232,7 +232,7 @@ class _Candidate:
 
     def pull(self, fixed: NDArray) -> list[Mark]:
         """The derivative of the mean loss against the constant, and where it changes sign."""
-        # Where a patient stands the derivative may jump: once just before, once just after.
+        # The derivative may jump at each patient's score, so it is evaluated just below and just above.
         places = np.union1d(POSITIONS, fixed)
         constants = np.stack([places - 1e-3, places + 1e-3], axis=1).ravel()
         return [
@@ -278,7 +278,7 @@ def best_constant() -> Explorable:
 
     @cache
     def compromise(a: int, b: int) -> float:
-        # The pull of all is a broken line, which rises through zero between two of its corners.
+        # The sum of all pulls is piecewise linear, and rises through zero between two of its corners.
         y_true = moved(a, b)
         corners = np.sort([y_true - THRESHOLD, y_true + THRESHOLD], axis=None)
         pulls = huber.gradient(*np.meshgrid(y_true, corners)).sum(axis=1)

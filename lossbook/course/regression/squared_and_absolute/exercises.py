@@ -219,7 +219,7 @@ _shift = (_TYPO - _SCORE) / _PATIENTS
 typo = FindNumber(
     f"{PAGE}/typo",
     answer=_shift,
-    tolerance=0.006,  # two decimals, rounded or cut off, and not those of one patient more
+    tolerance=0.006,  # accepts two decimals, rounded or cut off, but not the answer for one patient more
     mistakes={
         0.0: "That is how far the median moves, which the absolute error asks for.",
         _TYPO

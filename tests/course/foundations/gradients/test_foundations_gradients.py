@@ -49,7 +49,7 @@ def test_the_slope_is_that_of_the_library(case):
     assert exercises.slope.version(x, y_true, w, b) == pytest.approx(risk(np.array([w, b]))[1][0], rel=1e-12)
 
 
-# The last case stands on the kink, where a difference of losses is no judge.
+# The last case is at the kink, where finite differences say nothing about the gradient.
 @pytest.mark.parametrize("case", exercises.relu.cases[:-1])
 def test_the_hidden_gradient_agrees_with_finite_differences(case):
     X, y, W1, b1, w2, b2 = case.arguments

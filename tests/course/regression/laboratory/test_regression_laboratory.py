@@ -82,7 +82,7 @@ def test_every_pair_of_extremes(page):
 
 @pytest.fixture(scope="module")
 def longest(page):
-    """Train with each loss as long as the page lets one."""
+    """Train with each loss for as long as the page allows."""
     return {loss: page["train"](loss, 10, 0.1, 200, Watch()) for loss in page["LOSSES"]}
 
 
