@@ -44,6 +44,7 @@ def call(function: Callable, arguments: tuple, seconds: float = SECONDS) -> Outc
 
     def work() -> None:
         try:
+            box["entered"] = True
             try:
                 with np.errstate(all="ignore"):
                     value = function(*given)
@@ -90,6 +91,9 @@ def _stop(thread: threading.Thread, box: dict[str, Any]) -> bool:
     usual = sys.getswitchinterval()
     sys.setswitchinterval(INTERVAL)
     try:
+        # After an interrupt right at the start it may not have come to the `try` that expects the exception.
+        while "entered" not in box and thread.is_alive():
+            thread.join(INTERVAL)
         for _ in range(TIMES):
             # Python switches threads, and raises an exception that another thread has sent, only after calls and
             # backward jumps. Neither can happen between this check and the call of `tell`, nor between the learner's

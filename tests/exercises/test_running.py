@@ -217,3 +217,22 @@ def test_an_interrupt_from_the_keyboard_stops_the_code_too(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         call(loops, GIVEN, seconds=60)
     assert set(threading.enumerate()) <= before
+
+
+class Late(threading.Thread):
+    """Comes to the learner's code a moment after it was started, as under load."""
+
+    def run(self):
+        for _ in range(100_000):
+            pass
+        super().run()
+
+
+def test_code_that_is_stopped_before_it_has_begun(monkeypatch):
+    """The exception that stops it comes where it is expected."""
+    unexpected = []
+    monkeypatch.setattr(threading, "excepthook", unexpected.append)
+    monkeypatch.setattr(threading, "Thread", Late)
+    for _ in range(5):
+        assert "never ends" in call(loops, GIVEN, seconds=0).problem
+    assert unexpected == []
