@@ -88,8 +88,15 @@ def _stop(thread: threading.Thread, box: dict[str, Any]) -> bool:
     if not thread.is_alive():
         return True
     tell = partial(ctypes.pythonapi.PyThreadState_SetAsyncExc, ctypes.c_ulong(thread.ident), ctypes.py_object(_Stopped))
-    usual = sys.getswitchinterval()
+    usual, report = sys.getswitchinterval(), sys.unraisablehook
+
+    def unless_stopped(unraisable: Any) -> None:
+        # Raised in what Python itself calls, such as a finalizer, the exception is caught there, and printed.
+        if not issubclass(unraisable.exc_type, _Stopped):
+            report(unraisable)
+
     sys.setswitchinterval(INTERVAL)
+    sys.unraisablehook = unless_stopped
     try:
         # After an interrupt right at the start it may not have come to the `try` that expects the exception.
         while "entered" not in box and thread.is_alive():
@@ -105,6 +112,7 @@ def _stop(thread: threading.Thread, box: dict[str, Any]) -> bool:
             thread.join(10 * INTERVAL)
     finally:
         sys.setswitchinterval(usual)
+        sys.unraisablehook = report
     return False
 
 

@@ -4,6 +4,7 @@ import functools
 import sys
 import threading
 import warnings
+import weakref
 
 import numpy as np
 import pytest
@@ -219,6 +220,22 @@ def test_an_interrupt_from_the_keyboard_stops_the_code_too(monkeypatch):
     assert set(threading.enumerate()) <= before
 
 
+def loops_in_finalizers(y):
+    while True:
+        weakref.finalize(Thing(), sum, range(1000))
+
+
+class Thing:
+    pass
+
+
+def test_what_is_stopped_in_a_finalizer_prints_nothing(monkeypatch):
+    unexpected = []
+    monkeypatch.setattr(sys, "unraisablehook", unexpected.append)
+    assert "never ends" in call(loops_in_finalizers, GIVEN, seconds=0.05).problem
+    assert unexpected == []
+
+
 class Late(threading.Thread):
     """Comes to the learner's code a moment after it was started, as under load."""
 
@@ -232,6 +249,7 @@ def test_code_that_is_stopped_before_it_has_begun(monkeypatch):
     """The exception that stops it comes where it is expected."""
     unexpected = []
     monkeypatch.setattr(threading, "excepthook", unexpected.append)
+    monkeypatch.setattr(sys, "unraisablehook", unexpected.append)
     monkeypatch.setattr(threading, "Thread", Late)
     for _ in range(5):
         assert "never ends" in call(loops, GIVEN, seconds=0).problem
