@@ -108,13 +108,16 @@ clean:  ## delete the environment, the built website and all caches
 	@$(install) -c .venv/constraints.txt -e '.[site]'
 	@touch .venv/finished $@
 
-.venv/book: pyproject.toml requirements.txt
+# What JupyterLab loads is copied into the environment when the package is installed.
+extension := $(wildcard lossbook/explorable/labextension/* lossbook/explorable/static/*)
+
+.venv/book: pyproject.toml requirements.txt $(extension)
 	$(prepare)
 	@$(install) -r requirements.txt
 	@$(incomplete)
 	@touch .venv/finished $@
 
-.venv/all: pyproject.toml requirements.txt requirements-dev.txt
+.venv/all: pyproject.toml requirements.txt requirements-dev.txt $(extension)
 	$(prepare)
 	@$(install) -r requirements-dev.txt
 	@$(incomplete)

@@ -16,6 +16,9 @@ HIDDEN = ["anywidget", "arch", "ipywidgets", "IPython", "keras", "matplotlib", "
 NEED_MORE = {"datasets", "explore", "plots", "tables"}
 
 
+EXTENSION = ("remoteEntry.js", "explorable.js", "explorable.css")
+
+
 def python(*arguments: str, **options) -> str:
     """Run this Python, and return what it prints."""
     done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=120, **options)
@@ -44,7 +47,13 @@ def test_it_holds_the_package_and_nothing_else(wheel):
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "lossbook").rglob("*.py")}
     static = {f"lossbook/explorable/static/explorable.{kind}" for kind in ("css", "js")}
     others = {"lossbook/py.typed", "lossbook/course/order.txt"}
-    assert names == {name for name in modules if "/js/" not in name} | static | others
+    extension = {name.partition(".data/data/")[2] for name in names if ".data/data/" in name}
+    assert extension == {
+        "share/jupyter/labextensions/lossbook/package.json",
+        *(f"share/jupyter/labextensions/lossbook/static/{name}" for name in EXTENSION),
+    }
+    inside = {name for name in names if ".data/data/" not in name}
+    assert inside == {name for name in modules if "/js/" not in name} | static | others
     assert len(licenses) == 1
 
 

@@ -25,6 +25,9 @@ WAITING_CLICK = 0.3  # seconds
 
 NAMES = ("run before", "this run")
 
+# Marks an output for the extension of JupyterLab that comes with the demos: without a kernel it shows the picture.
+MIME = "application/vnd.lossbook.laboratory+json"
+
 
 class Laboratory(ipywidgets.VBox):
     """Controls around a training run of the page's own.
@@ -202,7 +205,7 @@ class Laboratory(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
         """Show the widget and, where there is no kernel, the runs as a picture and as text."""
-        data = dict(super()._repr_mimebundle_(**options) or {})
+        data = dict(super()._repr_mimebundle_(**options) or {}) | {MIME: {}}
         if not self._shown:
             return data | {"text/plain": "A laboratory, in which nothing has been trained yet."}, {}
         made, alt = picture(self._shown, self._draw, with_metrics=True)

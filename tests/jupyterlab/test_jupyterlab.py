@@ -301,3 +301,27 @@ def test_all_has_a_name(page, laboratory):
     for description in ("loss", "typos (%)", "learning rate", "epochs", "progress"):
         expect(laboratory.locator("label", has_text=description).first).to_be_visible()
     assert len(laboratory.locator("img").get_attribute("alt")) > 100
+
+
+@pytest.mark.keras
+def test_a_saved_notebook_shows_demos_and_laboratory_without_its_kernel(page, run, laboratory, address):
+    """A demo is alive again; of the laboratory there is the picture."""
+    run(DEMO[0])
+    page.keyboard.press("ControlOrMeta+s")
+    expect(page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty")).to_have_count(0)
+    for session in page.request.get(f"{address}/api/sessions").json():
+        page.request.delete(f"{address}/api/sessions/{session['id']}")
+    page.goto(f"{address}/lab/tree/{NOTEBOOK}?reset")
+
+    demo = page.locator(".jp-CodeCell").nth(CELLS.index(DEMO[0])).locator(".lb-demo")
+    expect(demo).to_be_visible(timeout=LONG)
+    before = drawing(demo)
+    demo.locator("input[type=range]").focus()
+    page.keyboard.press("End")
+    expect(demo.locator(".lb-value")).to_have_text("3460 points")
+    assert drawing(demo) != before
+
+    last = page.locator(".jp-CodeCell").nth(CELLS.index(LABORATORY[-1]))
+    last.scroll_into_view_if_needed()
+    expect(last.locator(".jp-RenderedImage img")).to_be_visible()
+    expect(last.get_by_text("Error displaying widget").locator("visible=true")).to_have_count(0)
