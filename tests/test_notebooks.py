@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from lossbook import course
-from tools import lint, markdown, notebooks, pages, written
+from tools import lint, markdown, notebooks, pages, refresh, written
 from tools.lint import Page
 from tools.repository import ROOT
 
@@ -19,6 +19,11 @@ ALT = "Two lines cross at zero; the steeper one is the squared error's."
 def test_page(path):
     assert path.is_file(), "_toc.yml lists a page that does not exist"
     assert lint.check(Page.read(path)) == []
+
+
+def test_every_notebook_is_a_page():
+    found = {path for path in (ROOT / "chapters").glob("*/*.ipynb") if not path.name.startswith(".")}
+    assert found - set(pages.notebooks()) == set(), "_toc.yml does not list it"
 
 
 def test_few_cells_go_without_comparison():
@@ -93,6 +98,7 @@ GOOD = {
         changed(),
         changed("setup", written.setup_source("https://github.com/owner/name")),
     ],
+    lint.check_questions: [changed(), page()],
     lint.check_headings: [page(text("# A\n\n## B\n\n### C\n\n## D\n\n```python\n# no heading\n```"))],
     lint.check_alternative_text: [page(cell(outputs=[figure(ALT)]))],
     lint.check_paths: [page(text("`a/home/b` and https://example.org/tmp/x"), cell("'../data/home.csv'"))],
@@ -138,6 +144,10 @@ BAD = [
     (lint.check_written, changed("quiz", "exercises.quiz[0]")),
     (lint.check_written, changed("quiz", tags=["quiz"])),
     (lint.check_written, Page(ROOT / "chapters" / "regression" / "nowhere.ipynb", new_notebook())),
+    (lint.check_questions, changed("exercise", drop=True)),
+    (lint.check_questions, changed("exercise", "print(1)")),
+    (lint.check_questions, changed("exercise", tags=["hide-input"])),
+    (lint.check_questions, changed("quiz", drop=True)),
     (lint.check_headings, page(text("## B\n\n# A"))),
     (lint.check_headings, page(text("# A\n\n# B"))),
     (lint.check_headings, page(text("# A"), text("### C"))),
@@ -189,15 +199,32 @@ BAD = [
         {"goals": ["one", "two"]},
         {"goals": list("sixmany")},
         {"needs": ""},
+        {"practice": 0},
         {"description": "x" * 69},
         {"description": "x" * 161},
     ],
     ids=str,
 )
 def test_what_a_page_may_not_say_of_itself(about, changes):
-    assert lint.check_about(changed()) == []
+    rules = lint.check_about, lint.check_questions
+    assert [message for rule in rules for message in rule(changed())] == []
     about(**changes)
-    assert lint.check_about(changed()) != []
+    assert [message for rule in rules for message in rule(changed())] != []
+
+
+def test_a_page_to_practice_on_has_exercises(about):
+    welcome = Page.read(pages.find("welcome"))
+    assert lint.check_questions(welcome) == []
+    about(practice=10)
+    assert lint.check_questions(welcome) != []
+
+
+@pytest.mark.parametrize("tool", [lint, refresh])
+def test_a_page_that_there_is_not(tool, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["tool", "regression/tie"])
+    with pytest.raises(SystemExit):
+        tool.main()
+    assert "no such page: regression/tie; _toc.yml lists" in capsys.readouterr().err
 
 
 def names(cases):

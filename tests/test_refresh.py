@@ -90,6 +90,13 @@ def test_what_has_not_changed_is_not_run_again(project, capsys):
     assert capsys.readouterr().out == "page.ipynb: up to date\n"
 
 
+def test_a_page_that_does_not_exist_yet_is_started(project, capsys):
+    project.page.unlink()
+    assert project.refresh()
+    assert notebooks.read(project.page).cells == []
+    assert capsys.readouterr().out == "page.ipynb: started\n"
+
+
 def test_but_it_is_if_somebody_asks(project, capsys):
     assert project.refresh(why="asked for")
     assert project.runs == ["42", "42"]

@@ -46,8 +46,15 @@ class Page:
     def cells(self, kind: str) -> list[tuple[str, NotebookNode]]:
         """Return the cells of a kind, each with the name that messages give it."""
         return [
-            (f"cell {number}", cell) for number, cell in enumerate(self.nb.cells, start=1) if cell.cell_type == kind
+            (f"cell {number}{self._origin(cell)}", cell)
+            for number, cell in enumerate(self.nb.cells, start=1)
+            if cell.cell_type == kind
         ]
+
+    def _origin(self, cell: NotebookNode) -> str:
+        """Say of a cell that is written from the page's package where its text is to be changed."""
+        from_package = set(tags(cell)) & {*written.OPENING, *written.AROUND}
+        return f" (written from {course.module(self.name)})" if from_package else ""
 
     def markdown(self) -> list[str]:
         return [cell.source for _, cell in self.cells("markdown")]
@@ -78,9 +85,35 @@ def check_written(page: Page) -> list[str]:
     return []
 
 
+def check_questions(page: Page) -> list[str]:
+    """A page to practice on shows what it declares, in that order: a bug, three exercises or more, and a quiz."""
+    try:
+        practice = course.about(page.name).practice
+    except LookupError:  # check_written says so
+        return []
+    declared = list(course.exercises(page.name))
+    if not practice:
+        return [f"{len(declared)} exercises, and no minutes to practice them"] if declared else []
+    shown = [written.named(cell) for _, cell in page.cells("code") if "exercise" in tags(cell)]
+    quizzes = sum("quiz" in tags(cell) for _, cell in page.cells("code"))
+    messages = [f"exercises.{name} is in no cell tagged exercise" for name in declared if name not in shown]
+    if not messages and shown != declared:
+        messages.append(f"shows {', '.join(map(str, shown))}; declared are, in this order, {', '.join(declared)}")
+    if "bug" not in declared:
+        messages.append(f"no bug in {course.module(page.name)}.exercises")
+    if len(set(declared) - {"bug"}) < 3:
+        messages.append(f"{len(set(declared) - {'bug'})} exercises besides the bug; a page has 3 or more")
+    if quizzes != 1:
+        messages.append(f"{quizzes} cells tagged quiz; a page has one")
+    return messages
+
+
 def check_about(page: Page) -> list[str]:
     """The page has three to five goals, and says what it requires and, for search engines, what it is about."""
-    about = course.about(page.name)
+    try:
+        about = course.about(page.name)
+    except LookupError:  # check_written says so
+        return []
     messages = description_problems(about.description)
     if not 3 <= len(about.goals) <= 5:
         messages.append(f"{len(about.goals)} goals; a page has 3 to 5")
@@ -328,6 +361,7 @@ def anchors(path: Path) -> frozenset[str]:
 RULES = [
     check_tags,
     check_written,
+    check_questions,
     check_about,
     check_headings,
     check_alternative_text,
@@ -360,8 +394,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.lint", description="Check pages against the rules.")
     parser.add_argument("page", nargs="*", help="a notebook, or chapter/page; all pages when none is given")
     arguments = parser.parse_args()
+    try:
+        chosen = [pages.find(page) for page in arguments.page] or pages.notebooks()
+    except FileNotFoundError as error:
+        parser.error(str(error))
     found = 0
-    for path in [pages.find(page) for page in arguments.page] or pages.notebooks():
+    for path in chosen:
         for message in check(Page.read(path)):
             found += 1
             print(f"{path.relative_to(ROOT)}: {message}")

@@ -54,9 +54,9 @@ def about(path: Path) -> course.About | reference.About:
 def find(page: str) -> Path:
     """Return the path of a page given as a path or as ``chapter/page``."""
     for path in (Path(page), ROOT / page, ROOT / "chapters" / f"{page}.ipynb"):
-        if path.is_file() or path in documents():
+        if path.resolve() in documents():
             return path.resolve()
-    raise FileNotFoundError(f"no such page: {page}; _toc.yml lists those that are to be")
+    raise FileNotFoundError(f"no such page: {page}; _toc.yml lists those that there are and that are to be")
 
 
 def write_order() -> None:

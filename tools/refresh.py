@@ -49,8 +49,9 @@ def refresh(
     the page is up to date in the end.
     """
     name = path.relative_to(root).as_posix()
+    is_new = not path.exists()
     try:
-        nb = prepare(notebooks.read(path) if path.exists() else new_notebook())
+        nb = prepare(new_notebook() if is_new else notebooks.read(path))
     except (LookupError, ValueError) as error:
         print(f"{name}: its file is unchanged; {error}")
         return False
@@ -58,7 +59,7 @@ def refresh(
     why = why or record.why(name, outputs_from)
     if not why or not code_cells(nb):
         store(nb, path)
-        print(f"{name}: up to date")
+        print(f"{name}: {'started' if is_new else 'up to date'}")
         return True
     for package in PACKAGES:
         if package.is_missing() and cells_that_need(package.modules, nb):
@@ -130,7 +131,10 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", dest="everything", help="whatever has changed, run everything")
     parser.add_argument("--try", action="store_true", dest="tries", help="compare on other processors, too")
     arguments = parser.parse_args()
-    chosen = [pages.find(page) for page in arguments.page] or pages.notebooks()
+    try:
+        chosen = [pages.find(page) for page in arguments.page] or pages.notebooks()
+    except FileNotFoundError as error:
+        parser.error(str(error))
     # What a user has chosen for other work must not show in the stored outputs.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.pop("MPLBACKEND", None)
@@ -144,7 +148,11 @@ def main() -> int:
     for path in chosen:
         prepare = partial(written.stored, page=pages.name(path), repository=address)
         failed += not refresh(path, record, prepare, why=why)
-    failed += reference.write(record, everything=arguments.everything)
+    try:
+        failed += reference.write(record, everything=arguments.everything)
+    except LookupError as error:
+        failed += 1
+        print(f"the reference pages are unchanged: {error}")
     if arguments.tries and not failed:
         failed = sum(compare(chosen, processor) for processor in processors.here())
     return failed
