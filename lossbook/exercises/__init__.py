@@ -26,5 +26,5 @@ def exercises() -> list[Exercise]:
 
 
 def progress() -> Result:
-    """Sum up which exercises you have solved, from the small file that the checks write next to your notebook."""
+    """Sum up which exercises you have solved, from the small file that the checks write in the folder of the course."""
     return summary([exercise.name for exercise in exercises()])

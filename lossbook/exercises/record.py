@@ -1,4 +1,4 @@
-"""Which exercises a learner has done, kept in a small file next to the notebook."""
+"""Which exercises a learner has done, kept in a small file in the folder of the course."""
 
 import contextlib
 import json
@@ -6,13 +6,21 @@ from pathlib import Path
 
 from lossbook.exercises.result import Result
 
-FILE = Path("lossbook-progress.json")  # in the folder that the notebook runs in
+FILE = Path("lossbook-progress.json")
+ROOT = "_toc.yml"  # what the folder of the course has, and no folder in it
+
+
+def path() -> Path:
+    """Return the file: one for the course, whichever of its folders the notebook runs in, else one in that folder."""
+    here = Path.cwd()
+    course = next((folder for folder in (here, *here.parents) if (folder / ROOT).is_file()), here)
+    return course / FILE
 
 
 def read() -> dict[str, str]:
     """Return the last status of each exercise that was attempted; a file that cannot be read counts as empty."""
     try:
-        kept = json.loads(FILE.read_text(encoding="utf-8"))
+        kept = json.loads(path().read_text(encoding="utf-8"))
     except (OSError, RecursionError, ValueError):
         return {}
     return {str(name): str(status) for name, status in kept.items()} if isinstance(kept, dict) else {}
@@ -26,9 +34,10 @@ def keep(name: str, status: str) -> None:
     # A check must not fail because its result cannot be written.
     with contextlib.suppress(OSError):
         # Written to another file first, so that a kernel stopped halfway does not destroy the record.
-        new = FILE.with_suffix(".tmp")
+        file = path()
+        new = file.with_suffix(".tmp")
         new.write_text(json.dumps(kept | {name: status}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        new.replace(FILE)
+        new.replace(file)
 
 
 def summary(names: list[str]) -> Result:

@@ -1,6 +1,7 @@
 """Progress is kept in a small file, and no trouble with it keeps anybody from learning."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,3 +96,21 @@ def test_progress_of_the_course(monkeypatch):
     second.check(lambda y_true, y_pred: np.nan)
     assert exercises.progress().message == "1 of 2 exercises solved."
     assert exercises.progress().status == "note"
+
+
+@pytest.mark.parametrize("folder", ["", "chapters", "chapters/regression"])
+def test_the_course_has_one_file(tmp_path, monkeypatch, folder):
+    (tmp_path / "_toc.yml").touch()
+    (tmp_path / "chapters" / "regression").mkdir(parents=True)
+    monkeypatch.setattr(record, "FILE", Path("lossbook-progress.json"))
+    monkeypatch.chdir(tmp_path / folder)
+    record.keep("a/b/one", "passed")
+    assert [path.parent for path in tmp_path.rglob("lossbook-progress.json")] == [tmp_path]
+    monkeypatch.chdir(tmp_path)
+    assert record.read() == {"a/b/one": "passed"}
+
+
+def test_elsewhere_it_is_beside_the_notebook(tmp_path, monkeypatch):
+    monkeypatch.setattr(record, "FILE", Path("lossbook-progress.json"))
+    monkeypatch.chdir(tmp_path)
+    assert record.path() == tmp_path / "lossbook-progress.json"
