@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from lossbook import laboratory as module
+from lossbook.explorable.mime import LABORATORY
 from lossbook.laboratory import Diverged, Laboratory, Run, Watch
 from lossbook.laboratory.runs import advice
 
@@ -264,7 +265,7 @@ def test_without_a_kernel_it_is_a_picture_and_a_text(runs):
     for _ in range(runs):
         laboratory.run()
     data, metadata = laboratory._repr_mimebundle_()
-    assert set(data) == {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}
+    assert set(data) == {"application/vnd.jupyter.widget-view+json", LABORATORY, "image/png", "text/plain"}
     assert len(data["text/plain"].splitlines()) == runs
     about = metadata["image/png"]
     assert about["alt"] == data["text/plain"].replace("\n", " ")

@@ -23,7 +23,7 @@ ALLOWED = {
     **dict.fromkeys(["optimization", "tables", "__init__"], LOSSES | {"core"}),
     "exercises": set(),
     "explorable": {"plots"},
-    "laboratory": {"plots"},
+    "laboratory": {"plots", "explorable"},
     "frameworks": LOSSES | {"core", "numerics"},
     "explore": LOSSES | {"core", "plots", "explorable", "__init__"},
     "course": LOSSES | CORE | ENGINES | {"optimization", "tables", "explore", "__init__"},

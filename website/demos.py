@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from sphinx.transforms import SphinxTransform
 
 from lossbook.explorable import MIME
+from lossbook.explorable.mime import LABORATORY
 from tools.repository import ROOT
 
 STATIC = ROOT / "lossbook" / "explorable" / "static"
@@ -29,6 +30,9 @@ def live(nb: NotebookNode) -> None:
 
 def _outputs(output: NotebookNode) -> list[NotebookNode]:
     data = output.get("data", {})
+    if LABORATORY in data:  # a mark for JupyterLab alone
+        data = NotebookNode({kind: content for kind, content in data.items() if kind != LABORATORY})
+        return [NotebookNode(output | {"data": data})]
     if MIME not in data:
         return [output]
     shown = figure_html(json.loads(data[MIME]["spec"]), data[MIME]["frames"])

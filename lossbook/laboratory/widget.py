@@ -12,6 +12,7 @@ import ipywidgets
 import traitlets
 
 from lossbook import plots
+from lossbook.explorable.mime import LABORATORY
 from lossbook.laboratory.picture import Shown, alternative_text, picture
 from lossbook.laboratory.runs import Diverged, Run, Watch, advice
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 WAITING_CLICK = 0.3  # seconds
 
 NAMES = ("run before", "this run")
-
-# Marks an output for the extension of JupyterLab that comes with the demos: without a kernel it shows the picture.
-MIME = "application/vnd.lossbook.laboratory+json"
 
 
 class Laboratory(ipywidgets.VBox):
@@ -205,7 +203,7 @@ class Laboratory(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
         """Show the widget and, where there is no kernel, the runs as a picture and as text."""
-        data = dict(super()._repr_mimebundle_(**options) or {}) | {MIME: {}}
+        data = dict(super()._repr_mimebundle_(**options) or {}) | {LABORATORY: {}}
         if not self._shown:
             return data | {"text/plain": "A laboratory, in which nothing has been trained yet."}, {}
         made, alt = picture(self._shown, self._draw, with_metrics=True)
