@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lossbook.core import Facts, Loss, check_finite
-from lossbook.numerics import log_softmax, softplus
+from lossbook.core import Facts, Loss, as_labels, check_classes, check_finite, shown
+from lossbook.numerics import log_softmax, softplus, sum_of_products
 
 __all__ = [
     "BinaryCrossEntropy",
@@ -87,7 +87,9 @@ class BinaryCrossEntropy(Loss):
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
         if y_true.size and not 0 <= y_true.min() <= y_true.max() <= 1:
-            raise ValueError(f"y_true must lie between 0 and 1, got values from {y_true.min():g} to {y_true.max():g}")
+            raise ValueError(
+                f"y_true must lie between 0 and 1, got values from {shown(y_true.min())} to {shown(y_true.max())}"
+            )
         return y_true, y_pred, np.exp(-np.abs(y_pred))
 
     # The value is a straight line on each side of 0, plus a bend that joins the two lines. Neither is ever negative, so
@@ -129,8 +131,7 @@ class _SoftmaxLoss(Loss):
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
-        if y_pred.shape[-1] == 0:
-            raise ValueError(f"y_pred must have a score for at least one class, got shape {y_pred.shape}")
+        check_classes("y_pred", y_pred)
         return y_true, y_pred
 
     def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
@@ -193,8 +194,9 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
             self._set_facts(statistic="distorted class probability", likelihood=None)
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        given = y_true
         y_true, y_pred = super()._arguments(y_true, y_pred)
-        _check_distributions(y_true)
+        _check_distributions(y_true, given)
         if self.label_smoothing:
             return (1 - self.label_smoothing) * y_true + self.label_smoothing / y_pred.shape[-1], y_pred
         return y_true, y_pred
@@ -252,7 +254,7 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
         if wrong.any():
             raise ValueError(
                 f"y_true must hold whole numbers from 0 to {classes - 1}, the classes of y_pred, "
-                f"got {y_true[wrong][0]:g}"
+                f"got {shown(y_true[wrong][0])}"
             )
         return y_true.astype(np.intp)[..., None], y_pred
 
@@ -261,7 +263,7 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
             others = z - np.take_along_axis(z, label, -1)
         np.exp(others, out=others)
         np.put_along_axis(others, label, 0, -1)
-        value = np.asarray(np.log1p(others.sum(axis=-1)))
+        value = np.asarray(np.log1p(sum_of_products(others)))
         far = ~np.isfinite(value)  # the sum overflows, or scores are infinite
         value[far] = np.take_along_axis(_surprise(z[far]), label[far], -1)[..., 0]
         return value
@@ -506,25 +508,26 @@ class CategoricalFocal(_SoftmaxLoss):
             self._set_facts(convex=True, statistic="class probability", likelihood="categorical")
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        given = y_true
         y_true, y_pred = super()._arguments(y_true, y_pred)
-        _check_distributions(y_true)
+        _check_distributions(y_true, given)
         return y_true, y_pred
 
     def _value(self, y: NDArray, z: NDArray) -> NDArray:
         _, q, surprise = _softmax(z)
-        return _times(y, q**self.gamma * surprise).sum(axis=-1)
+        return sum_of_products(_times(y, q**self.gamma * surprise))
 
     def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
         p, q, surprise = _softmax(z)
         pull = y * self._slope(p, q, surprise)
-        return (pull.sum(axis=-1, keepdims=True) - pull) * p - pull * q
+        return (sum_of_products(pull)[..., None] - pull) * p - pull * q
 
     def _hessian(self, y: NDArray, z: NDArray) -> NDArray:
         p, q, surprise = _softmax(z)
         g, floor = self.gamma, _floor(q)
         entropy = _times(p, surprise)
         bend = y * g * floor ** (g - 1) * (2 * p - entropy + (g - 1) * p * entropy / floor)
-        pull = (y * self._slope(p, q, surprise)).sum(axis=-1)
+        pull = sum_of_products(y, self._slope(p, q, surprise))
         toward = np.broadcast_to(-p[..., None, :], (*p.shape, p.shape[-1])).copy()  # row k is e_k - p
         _set_diagonal(toward, q)
         return pull[..., None, None] * _covariance(p, q) + np.swapaxes(toward, -1, -2) @ (bend[..., None] * toward)
@@ -541,7 +544,8 @@ def class_sample_weight(y_true: ArrayLike, class_weight: Mapping[Any, float]) ->
     (Keras divides by the number of samples, which scales the loss, and with it the learning rate.) The labels may be
     numbers or text, in any shape; of one-hot rows, pass ``y_true.argmax(axis=-1)``.
 
-    Raises ValueError for a label without a weight, and for a weight that is negative or not finite.
+    Raises ValueError for a label that is missing, masked or without a weight, for labels that mix text with numbers,
+    and for a weight that is negative or not finite.
 
     >>> weight = class_sample_weight([0, 0, 0, 1], {0: 1, 1: 3})
     >>> weight
@@ -551,7 +555,8 @@ def class_sample_weight(y_true: ArrayLike, class_weight: Mapping[Any, float]) ->
     """
     if not isinstance(class_weight, Mapping):
         raise ValueError(f"class_weight must be a mapping from class to weight, got {class_weight!r}")
-    classes, position = np.unique(np.asarray(y_true), return_inverse=True)
+    labels = as_labels("y_true", y_true)
+    classes, position = np.unique(labels, return_inverse=True)
     missing = [label for label in classes.tolist() if label not in class_weight]
     if missing:
         raise ValueError(f"class_weight must have a weight for every class of y_true, got none for {missing}")
@@ -561,8 +566,8 @@ def class_sample_weight(y_true: ArrayLike, class_weight: Mapping[Any, float]) ->
         raise ValueError(f"class_weight must map to numbers, got {class_weight!r}") from None
     check_finite("class_weight", weights)
     if (weights < 0).any():
-        raise ValueError(f"class_weight must not be negative, got {weights.min():g}")
-    return weights[position.reshape(np.shape(y_true))]
+        raise ValueError(f"class_weight must not be negative, got {shown(weights.min())}")
+    return weights[position.reshape(labels.shape)]
 
 
 def _times(weight: NDArray, cost: NDArray) -> NDArray:
@@ -576,10 +581,10 @@ def _times(weight: NDArray, cost: NDArray) -> NDArray:
 def _weighted_sum(weight: NDArray, cost: NDArray) -> NDArray:
     """The sum over the last axis of weight * cost, as `_times` takes it."""
     with np.errstate(invalid="ignore"):
-        total = np.asarray(np.einsum("...k,...k->...", weight, cost))
+        total = sum_of_products(weight, cost)
     undecided = np.isnan(total)  # 0 * infinity among the terms
     if undecided.any():
-        total[undecided] = _times(weight[undecided], cost[undecided]).sum(axis=-1)
+        total[undecided] = sum_of_products(_times(weight[undecided], cost[undecided]))
     return total
 
 
@@ -622,16 +627,21 @@ def _floor(q: NDArray) -> NDArray:
     return np.maximum(q, np.finfo(q.dtype).tiny)
 
 
-def _check_distributions(y_true: NDArray) -> None:
+def _check_distributions(y_true: NDArray, given: ArrayLike) -> None:
+    """Raise ValueError unless the rows are distributions, up to the rounding of the dtype in which they are given."""
     if y_true.size and y_true.min() < 0:
-        raise ValueError(f"y_true must hold probabilities, got {y_true.min():g}")
-    off = np.abs(np.einsum("...k->...", y_true) - 1).max(initial=0)
-    if off > 1e-5:  # more than rounding to float32
+        raise ValueError(f"y_true must hold probabilities, got {shown(y_true.min())}")
+    off = np.abs(np.einsum("...k->...", y_true, dtype=np.float64) - 1).max(initial=0)
+    dtype = np.asarray(given).dtype
+    precision = np.finfo(dtype if dtype.kind == "f" else np.float64)
+    # Each entry is rounded to half a unit of its last place, the smallest ones to a multiple of the smallest float.
+    rounding = precision.eps + y_true.shape[-1] * precision.smallest_subnormal
+    if off > max(1e-5, float(rounding)):
         raise ValueError(f"y_true must have rows that sum to 1, one-hot or a distribution, got a sum off by {off:.2g}")
 
 
 def _check_labels(y_true: NDArray, low: int, high: int) -> None:
     wrong = (y_true != low) & (y_true != high)
     if wrong.any():
-        labels = "-1 and +1" if low < 0 else "0 and 1"
-        raise ValueError(f"y_true must hold the labels {labels}, got {y_true[wrong][0]:g}")
+        labels, remedy = ("-1 and +1", "; 2 * y - 1 makes them from 0 and 1") if low < 0 else ("0 and 1", "")
+        raise ValueError(f"y_true must hold the labels {labels}, got {shown(y_true[wrong][0])}{remedy}")

@@ -17,6 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from lossbook.numerics import LINKS
 
+LARGEST_SINGLE = 2**24  # up to here float32 has every integer
+
 
 class NoHessianError(TypeError):
     """The loss has no second derivative worth using; the message says why."""
@@ -118,8 +120,11 @@ class Loss:
         return np.asarray(value), np.asarray(gradient)
 
     def predict(self, score: ArrayLike) -> NDArray:
-        """Return the prediction on its natural scale, such as a probability, for a raw score: the link."""
-        (score,) = as_floats(score=score)
+        """Return the prediction on its natural scale, such as a probability, for a raw score: the link.
+
+        An infinite score gives the limit, as it does in `value`, and NaN is an error there and here.
+        """
+        score = self._check_scale("score", score)
         with np.errstate(over="ignore"):
             return np.asarray(LINKS[self.facts.link].predict(score))
 
@@ -131,14 +136,22 @@ class Loss:
 
         Raises ValueError for a prediction that no score has, such as a probability above 1.
         """
-        (prediction,) = as_floats(prediction=prediction)
+        prediction = self._check_scale("prediction", prediction)
         link = LINKS[self.facts.link]
         if not np.all((prediction >= link.low) & (prediction <= link.high)):
             raise ValueError(
                 f"prediction must lie between {link.low:g} and {link.high:g}, the range of the link {self.facts.link}, "
-                f"got values from {np.min(prediction):g} to {np.max(prediction):g}"
+                f"got values from {shown(np.min(prediction))} to {shown(np.max(prediction))}"
             )
         return np.asarray(link.to_score(prediction))
+
+    def _check_scale(self, name: str, array: ArrayLike) -> NDArray:
+        """Check what `predict` or `to_score` converts."""
+        (array,) = as_floats(**{name: array})
+        check_no_nan(name, array)
+        if self.facts.link == "softmax":
+            check_classes(name, array)
+        return array
 
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean value, weighted by `sample_weight` where given: the sum of w * value over the sum of w."""
@@ -147,12 +160,11 @@ class Loss:
             if self.empty_mean is not None:
                 return self.empty_mean
             raise ValueError("y_pred must hold at least one sample to take a mean, got none")
-        with np.errstate(over="ignore"):  # as in `_evaluate`
-            if sample_weight is None:
-                return float(np.mean(values, dtype=np.float64))
-            weight = _check_weight(sample_weight, values.shape)
-            used = weight > 0  # a sample without weight is absent, even where its value is infinite
-            return float(np.average(values[used], weights=weight[used]))
+        if sample_weight is None:
+            return _mean(values)
+        weight = _check_weight(sample_weight, values.shape)
+        used = weight > 0  # a sample without weight is absent, even where its value is infinite
+        return _mean(values[used], weight[used])
 
     def _evaluate(self, kernel: Callable[..., NDArray], y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
         with np.errstate(over="ignore"):  # a loss too large for its dtype is infinite, which is the right limit
@@ -207,26 +219,68 @@ def _with_facts(docstring: str, facts: Facts) -> str:
 
 
 def as_floats(**arrays: ArrayLike) -> list[NDArray]:
-    """Convert arrays to one common float dtype: float32 where no float64 takes part, else float64.
+    """Convert arrays to one common float dtype that keeps every digit: float32 where it does, else float64.
 
-    Integers and booleans become floats first, so that small unsigned integers cannot wrap around.
+    It is float32 where no float64 takes part, some other float does, and no integer is beyond the 16,777,216 up to
+    which float32 has them all. Only what float64 cannot hold is rounded, as everywhere in NumPy. Integers and booleans
+    become floats first, so that small unsigned integers cannot wrap around.
     """
     converted = {name: _as_real(name, array) for name, array in arrays.items()}
     floats = [array.dtype for array in converted.values() if array.dtype.kind == "f"]
     single = bool(floats) and np.result_type(*floats).itemsize <= 4
+    single = single and not any(map(_needs_double, converted.values()))
     return [array.astype(np.float32 if single else np.float64, copy=False) for array in converted.values()]
 
 
+def _needs_double(array: NDArray) -> bool:
+    """Whether there are integers so large that float32 would round some of their size."""
+    if array.dtype.kind not in "iu" or array.dtype.itemsize <= 2 or array.size == 0:
+        return False
+    return bool(array.max() > LARGEST_SINGLE or array.min() < -LARGEST_SINGLE)
+
+
 def _as_real(name: str, array: ArrayLike) -> NDArray:
+    converted = _as_array(name, array)
+    if converted.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must be an array of real numbers, got dtype {converted.dtype}")
+    return converted
+
+
+def _as_array(name: str, array: ArrayLike) -> NDArray:
     try:
         converted = np.asarray(array)
     except ValueError:
         raise ValueError(f"{name} must be a rectangular array of numbers, got rows of unequal length") from None
-    if np.ma.is_masked(array):
-        masked = np.ma.count_masked(array)  # type: ignore[no-untyped-call]
+    except (RuntimeError, TypeError) as error:  # a symbolic tensor, or one that gradients flow through
+        raise TypeError(
+            f"{name} must be an array of numbers, got {type(array).__name__}, which NumPy cannot read; "
+            "to train a network, take the loss of the same name from lossbook.frameworks.keras or .torch"
+        ) from error
+    # NumPy drops the mask, also that of each row of a list.
+    rows = array if isinstance(array, list | tuple) else [array]
+    masked = sum(np.ma.count_masked(row) for row in rows if isinstance(row, np.ma.MaskedArray))
+    if masked:
         raise ValueError(f"{name} must not have masked entries, got {masked}; leave them out")
-    if converted.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must be an array of real numbers, got dtype {converted.dtype}")
+    return converted
+
+
+def as_labels(name: str, labels: ArrayLike) -> NDArray:
+    """Return class labels as an array. They stay as they are, as two large integers may be the same float.
+
+    Raises ValueError for labels that are masked or missing (None or NaN), or that mix text with numbers.
+    """
+    converted = _as_array(name, labels)
+    entries = converted.ravel().tolist() if converted.dtype.kind == "O" else []
+    if isinstance(labels, list | tuple) and converted.dtype.kind in "US":
+        entries = list(labels)  # NumPy has made text of the numbers among them
+    kinds = {"text" if isinstance(entry, str | bytes) else type(entry).__name__ for entry in entries}
+    if converted.dtype.kind == "f":
+        check_finite(name, converted)
+    missing = [entry for entry in entries if entry is None or type(entry).__name__ == "NAType" or entry != entry]
+    if missing or (converted.dtype.kind in "mM" and np.isnat(converted).any()):
+        raise ValueError(f"{name} must not have missing labels, got {(missing or ['NaT'])[0]}; leave them out")
+    if "text" in kinds and len(kinds) > 1:
+        raise ValueError(f"{name} must hold labels of one kind, numbers or text, got {' and '.join(sorted(kinds))}")
     return converted
 
 
@@ -245,6 +299,21 @@ def check_samples(y_true: NDArray, y_pred: NDArray, target_ndim: int, score_ndim
             f"y_pred must have the samples of y_true, got y_true of shape {y_true.shape} "
             f"and y_pred of shape {y_pred.shape}"
         )
+
+
+def check_classes(name: str, scores: NDArray) -> None:
+    """Raise ValueError unless the last axis holds one class or more."""
+    if scores.ndim == 0 or scores.shape[-1] == 0:
+        raise ValueError(f"{name} must have at least one class along its last axis, got shape {scores.shape}")
+
+
+def shown(number: Any) -> str:
+    """Return a number for a message with all digits that tell it from its neighbors, but no needless ones.
+
+    >>> shown(np.float32(1.0000001)), shown(np.float64(255)), shown(0.1)
+    ('1.0000001', '255', '0.1')
+    """
+    return str(number).removesuffix(".0")
 
 
 def check_finite(name: str, array: NDArray) -> None:
@@ -276,12 +345,25 @@ def _check_weight(sample_weight: ArrayLike, shape: tuple[int, ...]) -> NDArray:
         raise ValueError(f"sample_weight must have one weight per sample, shape {shape}, got shape {weight.shape}")
     check_finite("sample_weight", weight)
     weight = weight.astype(np.float64, copy=False)
-    if (weight < 0).any() or not 0 < weight.sum() < np.inf:
+    if (weight < 0).any() or not weight.any():
         raise ValueError(
-            f"sample_weight must be non-negative with a positive and finite sum, got a sum of {weight.sum():g} "
-            f"and a smallest weight of {weight.min():g}"
+            "sample_weight must be non-negative and not 0 throughout, "
+            f"got weights from {shown(weight.min())} to {shown(weight.max())}"
         )
     return weight
+
+
+def _mean(values: NDArray, weight: NDArray | None = None) -> float:
+    """Return the mean in float64, whatever the scale of the weights, and also where a sum of values overflows."""
+    values = values.astype(np.float64, copy=False)
+    if weight is not None:  # a power of two, which rounds nothing, makes the largest about 1
+        weight = np.ldexp(weight, -np.frexp(weight.max())[1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = np.average(values, weights=weight)
+    if not np.isfinite(mean):
+        finite = bool(np.isfinite(values).all())
+        mean = np.ldexp(np.average(np.ldexp(values, -64), weights=weight), 64) if finite else values.sum()
+    return float(mean)
 
 
 def hyperparameters(loss: Loss) -> dict[str, Any]:

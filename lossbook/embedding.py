@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lossbook.core import Facts, Loss, as_floats, check_finite
+from lossbook.core import Facts, Loss, as_floats, as_labels, check_finite, shown
 
 __all__ = ["Contrastive", "Triplet", "batch_all", "batch_hard"]
 
@@ -99,7 +99,7 @@ class Contrastive(_DistanceLoss):
         self._check_points(y_pred)
         other = (y_true != 0) & (y_true != 1)
         if other.any():
-            raise ValueError(f"y_true must be 0 (similar) or 1 (dissimilar), got {y_true[other][0]:g}")
+            raise ValueError(f"y_true must be 0 (similar) or 1 (dissimilar), got {shown(y_true[other][0])}")
         return y_true == 1, y_pred
 
     def _value(self, dissimilar: NDArray, y_pred: NDArray) -> NDArray:
@@ -245,15 +245,12 @@ def batch_hard(labels: ArrayLike, embeddings: ArrayLike) -> NDArray:
 
 
 def _check_batch(labels: ArrayLike, embeddings: ArrayLike) -> tuple[NDArray, NDArray]:
-    # Labels stay as they are: two large integers may be the same float.
-    labels, (embeddings,) = np.asarray(labels), as_floats(embeddings=embeddings)
+    labels, (embeddings,) = as_labels("labels", labels), as_floats(embeddings=embeddings)
     if embeddings.ndim != 2:
         raise ValueError(f"embeddings must have shape (n, d), got shape {embeddings.shape}")
     check_finite("embeddings", embeddings)
     if labels.shape != embeddings.shape[:1]:
         raise ValueError(f"labels must have one label per embedding, {len(embeddings)}, got shape {labels.shape}")
-    if labels.dtype.kind == "f":
-        check_finite("labels", labels)
     return labels, embeddings
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from lossbook.core import Facts, Loss
+from lossbook.core import Facts, Loss, shown
 
 __all__ = ["Dice", "Jaccard", "Tversky"]
 
@@ -34,7 +34,7 @@ class _OverlapLoss(Loss):
             raise ValueError(f"y_pred must have shape (n, H, W), got shape {y_pred.shape}")
         if y_true.size and not 0 <= y_true.min() <= y_true.max() <= 1:
             raise ValueError(
-                f"y_true must be masks in [0, 1], got values from {y_true.min():g} to {y_true.max():g}; "
+                f"y_true must be masks in [0, 1], got values from {shown(y_true.min())} to {shown(y_true.max())}; "
                 "divide a mask in 0..255 by 255"
             )
         return y_true, y_pred
