@@ -97,6 +97,11 @@ class Loss:
         if cls.__doc__ and "facts" in vars(cls):  # Python drops docstrings when run with -OO
             cls.__doc__ = _with_facts(cls.__doc__, cls.facts)
 
+    @property
+    def __name__(self) -> str:
+        """What a function has, for those who name one by it, such as scikit-learn's scorers."""
+        return repr(self)
+
     def value(self, y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
         """Return one value per sample, not reduced."""
         return self._evaluate(self._value, y_true, y_pred)

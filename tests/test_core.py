@@ -14,7 +14,10 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import special
+from scipy import optimize, special
+from sklearn import metrics, model_selection
+from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.linear_model import Ridge
 
 import lossbook
 from lossbook import (
@@ -649,6 +652,64 @@ def test_labels_of_losses_are_checked(loss, scores, labels):
 
 
 # The work of others -------------------------------------------------------------------------------
+
+
+FEATURES = np.random.default_rng(5).normal(size=(60, 3))
+RESPONSE = FEATURES @ [1.0, 2.0, 3.0] + np.random.default_rng(6).normal(size=60)
+
+
+def scorer():
+    return metrics.make_scorer(Huber(50), greater_is_better=False)
+
+
+def test_a_loss_has_the_name_of_a_function():
+    assert Huber.__name__ == "Huber"
+    assert Huber(50).__name__ == "Huber(delta=50.0)"
+    assert Quantile(0.1).__name__ != Quantile(0.9).__name__
+    assert Triplet().__name__ == repr(Triplet())
+
+
+def test_a_loss_scores_in_scikit_learn():
+    scores = model_selection.cross_val_score(Ridge(), FEATURES, RESPONSE, scoring=scorer(), cv=4)
+    folds = list(model_selection.KFold(4).split(FEATURES))
+    fitted = [Ridge().fit(FEATURES[train], RESPONSE[train]).predict(FEATURES[test]) for train, test in folds]
+    own = [np.mean((RESPONSE[test] - fit) ** 2 / 2) for fit, (_, test) in zip(fitted, folds, strict=True)]
+    assert scores == pytest.approx(-np.array(own), rel=1e-12)
+
+
+def test_a_scorer_can_be_printed_copied_and_searched_with():
+    assert repr(scorer()).startswith("make_scorer(Huber(delta=50.0), greater_is_better=False")
+    search = model_selection.GridSearchCV(Ridge(), {"alpha": [0.1, 1e4]}, scoring=scorer())
+    assert "make_scorer(Huber(delta=50.0)" in repr(search)
+    assert "make_scorer(Huber(delta=50.0)" in search._repr_html_()
+    both = {"huber": scorer(), "high": metrics.make_scorer(Quantile(0.9), greater_is_better=False)}
+    for scoring in (scorer(), pickle.loads(pickle.dumps(scorer())), copy.deepcopy(scorer()), both):
+        search.set_params(scoring=scoring, refit="huber" if scoring is both else True)
+        assert clone(search).fit(FEATURES, RESPONSE).best_params_ == {"alpha": 0.1}
+
+
+class Constant(RegressorMixin, BaseEstimator):
+    """An estimator with a loss for a parameter."""
+
+    def __init__(self, loss=None):
+        self.loss = loss
+
+    def fit(self, X, y):
+        self.constant_ = optimize.minimize_scalar(lambda c: self.loss(y, np.full_like(y, c))).x
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.constant_)
+
+
+def test_scikit_learn_clones_and_searches_losses():
+    assert clone(Constant(Huber(3))).loss == Huber(3)
+    losses = [Quantile(0.1), SquaredError(), Quantile(0.9)]
+    high = metrics.make_scorer(Quantile(0.9), greater_is_better=False)
+    search = model_selection.GridSearchCV(Constant(), {"loss": losses}, scoring=high).fit(FEATURES, RESPONSE)
+    assert search.best_params_ == {"loss": Quantile(0.9)}
+    assert list(search.cv_results_["param_loss"]) == losses
+    assert clone(search.best_estimator_).loss == Quantile(0.9)
 
 
 def test_an_array_that_numpy_cannot_read_points_to_the_twins():
