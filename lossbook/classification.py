@@ -29,7 +29,17 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class BinaryCrossEntropy(Loss):
+class _LogitLoss(Loss):
+    """A loss of one score per sample, which gives the probability of class 1."""
+
+    def _remedy(self, true: tuple[int, ...], pred: tuple[int, ...]) -> str:
+        if pred == (*true, 2):
+            return "; of the scores of two classes, take y_pred[..., 1] - y_pred[..., 0]"
+        return super()._remedy(true, pred)
+
+
+@dataclass(frozen=True)
+class BinaryCrossEntropy(_LogitLoss):
     r"""The surprise, minus log probability, of a yes-or-no label; also called log loss or logistic loss.
 
     Here $w$ is `positive_weight` and $s$ is `label_smoothing`. The label is 0 or 1, or a probability between them. $w$
@@ -128,6 +138,13 @@ class _SoftmaxLoss(Loss):
     """A loss of K scores per sample, whose differences give the probability of each class."""
 
     score_ndim: ClassVar[int] = 1
+    target_ndim: ClassVar[int] = 1
+    shapes: ClassVar[str] = "y_pred must be (n, K), a score for each class, and y_true (n, K), rows that sum to 1"
+
+    def _remedy(self, true: tuple[int, ...], pred: tuple[int, ...]) -> str:
+        if true == pred[:-1]:
+            return f"; numbers of classes are for SparseCategoricalCrossEntropy, or take np.eye({pred[-1]})[y_true]"
+        return super()._remedy(true, pred)
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
@@ -169,8 +186,6 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
     """
 
     label_smoothing: float = 0.0
-
-    target_ndim: ClassVar[int] = 1
 
     facts: ClassVar[Facts] = Facts(
         formula=r"-\sum_k y'_k \log p_k",
@@ -232,6 +247,9 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
             [-0.1111, -0.1111,  0.2222]]])
     """
 
+    target_ndim: ClassVar[int] = 0
+    shapes: ClassVar[str] = "y_pred must be (n, K), a score for each class, and y_true (n,), the number of a class"
+
     facts: ClassVar[Facts] = Facts(
         formula=r"-\log p_y = \log\Bigl(1 + \sum_{k \ne y} e^{z_k - z_y}\Bigr)",
         task="multiclass classification",
@@ -246,6 +264,13 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
         torch="torch.nn.CrossEntropyLoss",
         sklearn="sklearn.metrics.log_loss",
     )
+
+    def _remedy(self, true: tuple[int, ...], pred: tuple[int, ...]) -> str:
+        if true == pred:
+            return "; one-hot rows are for CategoricalCrossEntropy, or take y_true.argmax(axis=-1)"
+        if true == (*pred[:-1], 1):
+            return "; y_true[..., 0] has the same entries without the axis of length 1"
+        return super()._remedy(true, pred)
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
@@ -372,7 +397,7 @@ class SquaredHinge(_MarginLoss):
 
 
 @dataclass(frozen=True)
-class BinaryFocal(Loss):
+class BinaryFocal(_LogitLoss):
     r"""Cross-entropy that all but ignores what is already right: made for a few objects among much background.
 
     Here $p$ is the probability of the true class, $a_1 = \alpha$ and $a_0 = 1 - \alpha$; ``alpha=None`` counts both
@@ -486,8 +511,6 @@ class CategoricalFocal(_SoftmaxLoss):
     """
 
     gamma: float = 2.0
-
-    target_ndim: ClassVar[int] = 1
 
     facts: ClassVar[Facts] = Facts(
         formula=r"-\sum_k y_k\, q_k^\gamma \log p_k",

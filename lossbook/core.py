@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from numbers import Real
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -83,12 +83,14 @@ class Loss:
     - `_arguments`: from (`y_true`, `y_pred`) to what `_value` and its derivatives take. Extend it to restrict the
       labels, or to accept targets of unequal length.
 
+    Where a sample has several scores, `shapes` says which, for the message about arrays that do not go together.
     A loss that may get no samples at all, such as that of mined triplets, says in `empty_mean` what its mean is then.
     """
 
     facts: ClassVar[Facts]
     score_ndim: ClassVar[int] = 0
     target_ndim: ClassVar[int] = 0
+    shapes: ClassVar[str] = "y_pred must have the samples of y_true"
     no_hessian: ClassVar[str] = "it is not defined for this loss"
     empty_mean: ClassVar[float | None] = None
 
@@ -97,10 +99,12 @@ class Loss:
         if cls.__doc__ and "facts" in vars(cls):  # Python drops docstrings when run with -OO
             cls.__doc__ = _with_facts(cls.__doc__, cls.facts)
 
-    @property
-    def __name__(self) -> str:
-        """What a function has, for those who name one by it, such as scikit-learn's scorers."""
-        return repr(self)
+    if not TYPE_CHECKING:  # a type checker would take it for the name of the class
+
+        @property
+        def __name__(self) -> str:
+            """What a function has, for those who name one by it, such as scikit-learn's scorers."""
+            return repr(self)
 
     def value(self, y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
         """Return one value per sample, not reduced."""
@@ -179,10 +183,33 @@ class Loss:
 
     def _arguments(self, y_true: Any, y_pred: Any) -> tuple[NDArray, ...]:
         y_true, y_pred = as_floats(y_true=y_true, y_pred=y_pred)
-        check_samples(y_true, y_pred, self.target_ndim, self.score_ndim)
+        self._check_samples(y_true, y_pred)
         check_finite("y_true", y_true)
         check_no_nan("y_pred", y_pred)
         return y_true, y_pred
+
+    def _check_samples(self, y_true: NDArray, y_pred: NDArray) -> None:
+        """Raise ValueError unless `y_true` and `y_pred` have the same samples; nothing is ever broadcast.
+
+        Where a target has as many axes as a score, such as two masks, these have to agree as well.
+        """
+        for name, array, ndim in (("y_true", y_true, self.target_ndim), ("y_pred", y_pred, self.score_ndim)):
+            if array.ndim < ndim:
+                raise ValueError(f"{name} must have at least {ndim} axes, got shape {array.shape}")
+        samples_true = y_true.shape[: y_true.ndim - self.target_ndim]
+        samples_pred = y_pred.shape[: y_pred.ndim - self.score_ndim]
+        alike = self.target_ndim == self.score_ndim
+        if samples_true != samples_pred or (alike and y_true.shape != y_pred.shape):
+            raise ValueError(
+                f"{self.shapes}, got y_true of shape {y_true.shape} and y_pred of shape {y_pred.shape}"
+                f"{self._remedy(y_true.shape, y_pred.shape)}"
+            )
+
+    def _remedy(self, true: tuple[int, ...], pred: tuple[int, ...]) -> str:
+        """What may help where the shapes do not go together, as the end of the message that says so."""
+        if self.score_ndim == self.target_ndim and [n for n in true if n != 1] == [n for n in pred if n != 1]:
+            return "; y_pred.reshape(y_true.shape) has the same entries without the axes of length 1"
+        return ""
 
     def _value(self, *arguments: Any, **_: Any) -> NDArray:
         raise NotImplementedError(f"{type(self).__name__} must define _value")
@@ -254,16 +281,17 @@ def _as_real(name: str, array: ArrayLike) -> NDArray:
 def _as_array(name: str, array: ArrayLike) -> NDArray:
     try:
         converted = np.asarray(array)
-    except ValueError:
-        raise ValueError(f"{name} must be a rectangular array of numbers, got rows of unequal length") from None
-    except (RuntimeError, TypeError) as error:  # a symbolic tensor, or one that gradients flow through
+    except (RuntimeError, TypeError, ValueError) as error:
+        if isinstance(array, list | tuple) and isinstance(error, ValueError):
+            raise ValueError(f"{name} must be a rectangular array of numbers, got rows of unequal length") from None
+        # a symbolic tensor, or one that gradients flow through
         raise TypeError(
             f"{name} must be an array of numbers, got {type(array).__name__}, which NumPy cannot read; "
             "to train a network, take the loss of the same name from lossbook.frameworks.keras or .torch"
         ) from error
     # NumPy drops the mask, also that of each row of a list.
     rows = array if isinstance(array, list | tuple) else [array]
-    masked = sum(np.ma.count_masked(row) for row in rows if isinstance(row, np.ma.MaskedArray))
+    masked = sum(np.ma.getmaskarray(row).sum() for row in rows if isinstance(row, np.ma.MaskedArray))
     if masked:
         raise ValueError(f"{name} must not have masked entries, got {masked}; leave them out")
     return converted
@@ -287,23 +315,6 @@ def as_labels(name: str, labels: ArrayLike) -> NDArray:
     if "text" in kinds and len(kinds) > 1:
         raise ValueError(f"{name} must hold labels of one kind, numbers or text, got {' and '.join(sorted(kinds))}")
     return converted
-
-
-def check_samples(y_true: NDArray, y_pred: NDArray, target_ndim: int, score_ndim: int) -> None:
-    """Raise ValueError unless `y_true` and `y_pred` have the same samples; nothing is ever broadcast.
-
-    Where a target has as many axes as a score, such as two masks, these have to agree as well.
-    """
-    for name, array, ndim in (("y_true", y_true, target_ndim), ("y_pred", y_pred, score_ndim)):
-        if array.ndim < ndim:
-            raise ValueError(f"{name} must have at least {ndim} axes, got shape {array.shape}")
-    samples_true = y_true.shape[: y_true.ndim - target_ndim]
-    samples_pred = y_pred.shape[: y_pred.ndim - score_ndim]
-    if samples_true != samples_pred or (target_ndim == score_ndim and y_true.shape != y_pred.shape):
-        raise ValueError(
-            f"y_pred must have the samples of y_true, got y_true of shape {y_true.shape} "
-            f"and y_pred of shape {y_pred.shape}"
-        )
 
 
 def check_classes(name: str, scores: NDArray) -> None:

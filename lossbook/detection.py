@@ -104,6 +104,7 @@ class BoxIoU(Loss):
     )
     score_ndim: ClassVar[int] = 1
     target_ndim: ClassVar[int] = 1
+    shapes: ClassVar[str] = "y_pred and y_true must be (n, 4), boxes x1, y1, x2, y2"
     no_hessian: ClassVar[str] = "its slope jumps where edges align, and in between it would lead steps uphill"
 
     def predict(self, score: ArrayLike) -> NDArray:

@@ -76,6 +76,7 @@ class Contrastive(_DistanceLoss):
     distance: str = "plain"
 
     points: ClassVar[int] = 2
+    shapes: ClassVar[str] = "y_pred must be (n, 2, d), the two points of each pair, and y_true (n,)"
     no_hessian: ClassVar[str] = "it would couple all coordinates of a pair, and for a dissimilar one lead steps uphill"
 
     facts: ClassVar[Facts] = Facts(

@@ -333,7 +333,7 @@ def _controls(subject: _Subject, ranges: dict[str, Any]) -> list[Control]:
             numbers[name] = _range(name, given, ", or texts to choose from,")
         elif isinstance(value, bool):
             made[name] = Toggle(name=name, default=value)
-        elif isinstance(value, Real) and (value == 0 or SLIDABLE[0] <= abs(value) <= SLIDABLE[1]):
+        elif isinstance(value, Real) and (value == 0 or SLIDABLE[0] <= abs(float(value)) <= SLIDABLE[1]):
             numbers[name] = None
     others = math.prod(len(control.grid) for control in [*subject.choices, *made.values()])
     most = max(3, min(MOST_NODES, int((CURVES / others) ** (1 / max(1, len(numbers))))))
@@ -393,7 +393,7 @@ def _printable(controls: list[Control], curves: Callable[..., Curves], ranges: d
     states = itertools.product(*grids)
     size = np.array([np.abs(curves(**dict(zip(names, state, strict=True)))).max() for state in states])
     size = size.reshape([len(grid) for grid in grids])
-    free = [isinstance(control, Slider) and control.name not in ranges for control in controls]
+    free = [control.name not in ranges and isinstance(control, Slider) for control in controls]
     while size.max() >= PRINTABLE:
         worst = [int(at) for at in np.unravel_index(size.argmax(), size.shape)]
         away = [abs(at - start) * may for at, start, may in zip(worst, starts, free, strict=True)]
@@ -404,9 +404,10 @@ def _printable(controls: list[Control], curves: Callable[..., Curves], ranges: d
         kept = slice(at) if at > start else slice(at + 1, None)
         size = size[(slice(None),) * axis + (kept,)]
         grids[axis], starts[axis] = grids[axis][kept], start - (0 if at > start else at + 1)
+    shorter = zip(controls, grids, strict=True)
     return [
-        replace(control, nodes=grid) if may else control
-        for control, grid, may in zip(controls, grids, free, strict=True)
+        replace(control, nodes=[float(node) for node in grid]) if isinstance(control, Slider) else control
+        for control, grid in shorter
         if len(grid) > 1
     ]
 

@@ -28,6 +28,7 @@ class _TwoColumnLoss(Loss):
     """A loss of a location and the logarithm of a spread; its kernels take the residual and that logarithm."""
 
     score_ndim: ClassVar[int] = 1
+    location: ClassVar[str]
     spread: ClassVar[str]
 
     def predict(self, score: ArrayLike) -> NDArray:
@@ -50,8 +51,14 @@ class _TwoColumnLoss(Loss):
 
     def _columns(self, name: str, array: NDArray) -> tuple[NDArray, NDArray]:
         if array.shape[-1:] != (2,):
-            raise ValueError(f"{name} must have two columns, location and {self.spread}, got shape {array.shape}")
+            spread = self.spread if name == "prediction" else f"log-{self.spread}"
+            raise ValueError(f"{name} must have two columns, {self.location} and {spread}, got shape {array.shape}")
         return array[..., 0], array[..., 1]
+
+    def _remedy(self, true: tuple[int, ...], pred: tuple[int, ...]) -> str:
+        if true == pred:
+            return f"; np.stack([{self.location}, log_{self.spread}], axis=-1) makes it of two arrays"
+        return super()._remedy(true, pred)
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,9 @@ class GaussianNLL(_TwoColumnLoss):
            [ 3. , -4. ]])
     """
 
+    location: ClassVar[str] = "mean"
     spread: ClassVar[str] = "variance"
+    shapes: ClassVar[str] = "y_pred must be (n, 2), mean and log-variance, and y_true (n,)"
     facts: ClassVar[Facts] = Facts(
         formula=r"\tfrac12 \bigl( \log 2\pi + s + (\mu - y)^2 e^{-s} \bigr)",
         variables=r"y, \mu, s",
@@ -136,7 +145,9 @@ class LaplaceNLL(_TwoColumnLoss):
            [ 1., -9.]])
     """
 
+    location: ClassVar[str] = "location"
     spread: ClassVar[str] = "scale"
+    shapes: ClassVar[str] = "y_pred must be (n, 2), location and log-scale, and y_true (n,)"
     facts: ClassVar[Facts] = Facts(
         formula=r"\log 2 + s + |\mu - y|\, e^{-s}",
         variables=r"y, \mu, s",
@@ -244,6 +255,7 @@ class KLDivergence(Loss):
 
     score_ndim: ClassVar[int] = 1
     target_ndim: ClassVar[int] = 1
+    shapes: ClassVar[str] = CategoricalCrossEntropy.shapes
     facts: ClassVar[Facts] = Facts(
         formula=r"\sum_k y_k \log \frac{y_k}{p_k}",
         where=r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}",

@@ -26,6 +26,7 @@ class _OverlapLoss(Loss):
     _weights: ClassVar[tuple[float, float]]
     score_ndim: ClassVar[int] = 2
     target_ndim: ClassVar[int] = 2
+    shapes: ClassVar[str] = "y_pred must be (n, H, W), a logit for each pixel, and y_true (n, H, W), masks in [0, 1]"
     no_hessian: ClassVar[str] = "it would couple all H W pixels, and as the loss is not convex, lead steps uphill"
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:

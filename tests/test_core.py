@@ -5,6 +5,7 @@ import dataclasses
 import inspect
 import math
 import pickle
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from lossbook import (
     AbsoluteError,
     BinaryCrossEntropy,
     BinaryFocal,
+    BoxIoU,
     CategoricalCrossEntropy,
     CategoricalFocal,
     Contrastive,
@@ -35,6 +37,8 @@ from lossbook import (
     GeneralRobust,
     Hinge,
     Huber,
+    KLDivergence,
+    LaplaceNLL,
     Loss,
     NoHessianError,
     PoissonNLL,
@@ -584,6 +588,85 @@ def test_a_number_in_a_message_does_not_contradict_it():
         CTC().value([[1234568]], np.zeros((1, 1, 1234568), np.float32))
 
 
+MISFITS = [
+    (
+        GaussianNLL(),
+        np.zeros(2),
+        np.zeros(2),
+        "y_pred must be (n, 2), mean and log-variance, and y_true (n,), got y_true of shape (2,) and y_pred of shape "
+        "(2,); np.stack([mean, log_variance], axis=-1) makes it of two arrays",
+    ),
+    (
+        LaplaceNLL(),
+        np.zeros(2),
+        np.zeros(2),
+        "y_pred must be (n, 2), location and log-scale, and y_true (n,), got y_true of shape (2,) and",
+    ),
+    (
+        SparseCategoricalCrossEntropy(),
+        np.eye(3),
+        np.zeros((3, 3)),
+        "y_pred must be (n, K), a score for each class, and y_true (n,), the number of a class, got y_true of shape "
+        "(3, 3) and y_pred of shape (3, 3); "
+        "one-hot rows are for CategoricalCrossEntropy, or take y_true.argmax(axis=-1)",
+    ),
+    (
+        SparseCategoricalCrossEntropy(),
+        np.zeros((3, 1)),
+        np.zeros((3, 2)),
+        "y_true of shape (3, 1) and y_pred of shape (3, 2); y_true[..., 0] has the same entries",
+    ),
+    *[
+        (
+            loss,
+            np.array([0, 2]),
+            np.zeros((2, 3)),
+            "y_pred must be (n, K), a score for each class, and y_true (n, K), rows that sum to 1, got y_true of "
+            "shape (2,) and y_pred of shape (2, 3); numbers of classes are for SparseCategoricalCrossEntropy",
+        )
+        for loss in (CategoricalCrossEntropy(), CategoricalFocal())
+    ],
+    (
+        KLDivergence(),
+        np.array([0, 2]),
+        np.zeros((2, 3)),
+        "y_pred must be (n, K), a score for each class, and y_true (n, K)",
+    ),
+    (SquaredError(), np.zeros(3), np.zeros((3, 1)), "shape (3, 1); y_pred.reshape(y_true.shape) has the same entries"),
+    (Hinge(), np.zeros((3, 1)), np.zeros(3), "shape (3,); y_pred.reshape(y_true.shape) has the same entries"),
+    (BinaryCrossEntropy(), np.zeros(3), np.zeros((3, 2)), "two classes, take y_pred[..., 1] - y_pred[..., 0]"),
+    (Contrastive(), np.zeros(3), np.zeros((2, 2, 4)), "y_pred must be (n, 2, d), the two points of each pair, and"),
+    (
+        Dice(),
+        np.zeros((2, 2)),
+        np.zeros((1, 2, 2)),
+        "y_pred must be (n, H, W), a logit for each pixel, and y_true (n, H",
+    ),
+    (
+        BoxIoU(),
+        np.zeros((3, 4)),
+        np.zeros((2, 4)),
+        "y_pred and y_true must be (n, 4), boxes x1, y1, x2, y2, got y_true",
+    ),
+    (Hinge(), [0, 1], [0.0, 0.0], "the labels -1 and +1, got 0; 2 * y - 1 makes them from 0 and 1"),
+]
+
+
+@pytest.mark.parametrize(("loss", "y_true", "y_pred", "message"), MISFITS)
+def test_arrays_that_do_not_go_together_are_told_what_would(loss, y_true, y_pred, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        loss(y_true, y_pred)
+
+
+def test_what_a_message_proposes_is_taken():
+    y, mean, log_variance, scores = np.array([0, 1]), np.zeros(2), np.ones(2), np.array([[0.0, 1.0], [3.0, 1.0]])
+    assert GaussianNLL().value(y, np.stack([mean, log_variance], axis=-1)).shape == (2,)
+    one_hot = CategoricalCrossEntropy().value(np.eye(2)[y], scores)
+    np.testing.assert_allclose(SparseCategoricalCrossEntropy().value(np.eye(2).argmax(axis=-1), scores), one_hot)
+    np.testing.assert_allclose(BinaryCrossEntropy().value(y, scores[..., 1] - scores[..., 0]), one_hot)
+    assert Hinge().value(2 * y - 1, mean).shape == (2,)
+
+
 # Labels -------------------------------------------------------------------------------------------
 
 LABELS = [
@@ -712,10 +795,13 @@ def test_scikit_learn_clones_and_searches_losses():
     assert clone(search.best_estimator_).loss == Quantile(0.9)
 
 
-def test_an_array_that_numpy_cannot_read_points_to_the_twins():
+@pytest.mark.parametrize("error", [NotImplementedError, RuntimeError, TypeError, ValueError])
+def test_an_array_that_numpy_cannot_read_points_to_the_twins(error):
+    """TensorFlow, PyTorch and Keras raise each another error for a tensor that has no numbers to read."""
+
     class Symbolic:
         def __array__(self, *_, **__):
-            raise NotImplementedError("Cannot convert a symbolic tensor to a NumPy array.")
+            raise error("Cannot convert a symbolic tensor to a NumPy array.")
 
     with pytest.raises(TypeError, match=r"y_pred must be .* got Symbolic, .* the same name from lossbook.frameworks"):
         Huber()([0.0], Symbolic())

@@ -586,8 +586,16 @@ def test_links_of_one_kind():
 @pytest.mark.parametrize(
     ("y_true", "y_pred", "message"),
     [
-        ([0.0], [[0.0, 0.0, 0.0]], r"y_pred must have two columns, location and \w+, got shape \(1, 3\)"),
-        ([0.0], [[0.0]], r"y_pred must have two columns, location and \w+, got shape \(1, 1\)"),
+        (
+            [0.0],
+            [[0.0, 0.0, 0.0]],
+            r"y_pred must have two columns, (mean and log-variance|location and log-scale), got shape \(1, 3\)",
+        ),
+        (
+            [0.0],
+            [[0.0]],
+            r"y_pred must have two columns, (mean and log-variance|location and log-scale), got shape \(1, 1\)",
+        ),
         ([0.0, 0.0], [[0.0, 0.0]], r"y_true of shape \(2,\) and y_pred of shape \(1, 2\)"),
         ([[0.0], [0.0]], [[0.0, 0.0], [0.0, 0.0]], r"y_true of shape \(2, 1\) and y_pred of shape \(2, 2\)"),
         (0.0, 1.0, r"y_pred must have at least 1 axes, got shape \(\)"),
@@ -603,9 +611,14 @@ def test_bad_columns(loss, y_true, y_pred, message):
 
 @each_two_column_loss
 def test_bad_columns_of_the_link(loss):
-    with pytest.raises(ValueError, match=r"score must have two columns, location and \w+, got shape \(3,\)"):
+    with pytest.raises(
+        ValueError,
+        match=r"score must have two columns, (mean and log-variance|location and log-scale), got shape \(3,\)",
+    ):
         loss.predict([1.0, 2.0, 3.0])
-    with pytest.raises(ValueError, match=r"prediction must have two columns, location and \w+, got shape \(\)"):
+    with pytest.raises(
+        ValueError, match=r"prediction must have two columns, (mean and variance|location and scale), got shape \(\)"
+    ):
         loss.to_score(1.0)
 
 
