@@ -40,7 +40,7 @@ class _LogitLoss(Loss):
 
 @dataclass(frozen=True)
 class BinaryCrossEntropy(_LogitLoss):
-    r"""The surprise, minus log probability, of a yes-or-no label; also called log loss or logistic loss.
+    r"""The surprise, minus log probability, of a yes-or-no label given its logit; also called log or logistic loss.
 
     Here $w$ is `positive_weight` and $s$ is `label_smoothing`. The label is 0 or 1, or a probability between them. $w$
     counts class 1 as $w$ samples and multiplies the odds of the best constant by $w$; $s$ moves each label toward 1/2.
@@ -52,7 +52,8 @@ class BinaryCrossEntropy(_LogitLoss):
     Hessian: $(w\, y' + 1 - y')\, p (1 - p)$.
 
     Fails when labels are wrong: a confident mistake costs as much as its score, without bound. On separable classes it
-    has no minimum, and the scores grow forever unless they are regularized.
+    has no minimum, and the scores grow forever unless they are regularized. Probabilities, such as those that
+    `predict_proba` returns, pass for logits without an error: `to_score` makes logits of them.
 
     Raises ValueError unless labels lie in [0, 1], `positive_weight` is positive and `label_smoothing` in [0, 1).
 
@@ -161,7 +162,7 @@ class _SoftmaxLoss(Loss):
 
 @dataclass(frozen=True)
 class CategoricalCrossEntropy(_SoftmaxLoss):
-    r"""The surprise, minus log probability, of one class among K, the label as a one-hot row or a distribution.
+    r"""The surprise, minus log probability, of one class among K, given K logits and a one-hot row or a distribution.
 
     Here $s$ is `label_smoothing`, which moves each label toward the uniform distribution.
 
@@ -173,7 +174,8 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
     all scores of a sample changes nothing.
 
     Fails when labels are wrong: a confident mistake costs as much as its gap in score, without bound. And K scores are
-    one too many: without regularization the weights of a model are not unique.
+    one too many: without regularization the weights of a model are not unique. Probabilities pass for logits without an
+    error: `to_score` makes logits of them.
 
     Raises ValueError unless the rows are distributions and `label_smoothing` is in [0, 1).
 
@@ -226,7 +228,7 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
 
 @dataclass(frozen=True)
 class SparseCategoricalCrossEntropy(_SoftmaxLoss):
-    r"""`CategoricalCrossEntropy` with the number of the class, 0 to K - 1, as label.
+    r"""`CategoricalCrossEntropy` given K logits and the number of the class, 0 to K - 1, as label.
 
     Shapes: `y_true` (n,), `y_pred` (n, K); the value (n,), in nats.
 
@@ -311,7 +313,7 @@ class _MarginLoss(Loss):
 
 @dataclass(frozen=True)
 class Hinge(_MarginLoss):
-    r"""How far the margin $y z$ falls short of 1: the loss of the support vector machine. Labels are -1 and +1.
+    r"""How far the margin $y z$ of a raw score falls short of 1: the loss of the support vector machine, labels -1, +1.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape.
 
@@ -354,7 +356,7 @@ class Hinge(_MarginLoss):
 
 @dataclass(frozen=True)
 class SquaredHinge(_MarginLoss):
-    r"""The square of how far the margin $y z$ falls short of 1: a hinge without a kink. Labels are -1 and +1.
+    r"""The square of how far the margin $y z$ of a raw score falls short of 1: a hinge without a kink, labels -1, +1.
 
     Its best constant is the mean of the labels, so $(1 + z) / 2$, clipped to [0, 1], estimates the probability.
 
@@ -398,7 +400,7 @@ class SquaredHinge(_MarginLoss):
 
 @dataclass(frozen=True)
 class BinaryFocal(_LogitLoss):
-    r"""Cross-entropy that all but ignores what is already right: made for a few objects among much background.
+    r"""Cross-entropy of a logit that all but ignores what is already right: for a few objects among much background.
 
     Here $p$ is the probability of the true class, $a_1 = \alpha$ and $a_0 = 1 - \alpha$; ``alpha=None`` counts both
     classes as 1. ``gamma=0, alpha=None`` is `BinaryCrossEntropy`. Labels are 0 and 1 only: the papers extend it to soft
@@ -486,7 +488,7 @@ class BinaryFocal(_LogitLoss):
 
 @dataclass(frozen=True)
 class CategoricalFocal(_SoftmaxLoss):
-    r"""`CategoricalCrossEntropy` that all but ignores what is already right.
+    r"""`CategoricalCrossEntropy`, given K logits, that all but ignores what is already right.
 
     Here $p$ is the softmax of $z$. ``gamma=0`` is `CategoricalCrossEntropy`.
 

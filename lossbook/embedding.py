@@ -44,7 +44,7 @@ class _DistanceLoss(Loss):
 
 @dataclass(frozen=True)
 class Contrastive(_DistanceLoss):
-    r"""Pulls the two points of a similar pair together, and pushes those of a dissimilar pair `margin` apart.
+    r"""Pulls the two embeddings of a similar pair together, and pushes those of a dissimilar pair `margin` apart.
 
     The label is 1 for a dissimilar pair and 0 for a similar one, as in the paper; much code has it the other way round.
     $D$ is the Euclidean distance $d = |z_1 - z_2|$ or, with ``distance="squared"``, $d^2$; `margin` $m$ is in units of
@@ -122,7 +122,7 @@ class Contrastive(_DistanceLoss):
 
 @dataclass(frozen=True)
 class Triplet(_DistanceLoss):
-    r"""Wants the negative further from the anchor than the positive is, by at least `margin`.
+    r"""Wants a negative embedding further from the anchor's than the positive one is, by at least `margin`.
 
     $D$ is the Euclidean distance or, with ``distance="squared"`` as in the paper, its square; `margin` $m$ is in units
     of $D$, so the same number means another loss. There is no target: `y_true` is None. `batch_all` and `batch_hard`

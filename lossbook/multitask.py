@@ -123,7 +123,7 @@ class _MultiTaskLoss(Loss):
 
 @dataclass(frozen=True)
 class WeightedSum(_MultiTaskLoss):
-    r"""The losses of several tasks, each times a fixed weight.
+    r"""The losses of several tasks, each of its own scores, times a fixed weight.
 
     Not a mean: doubling all weights doubles the loss, and with it the step of gradient descent. A weight is also a
     change of units: 1 for a task in meters is another loss than 1 for the same task in millimeters. A task of weight 0
@@ -170,7 +170,7 @@ class WeightedSum(_MultiTaskLoss):
 
 @dataclass(frozen=True)
 class UncertaintyWeighted(_MultiTaskLoss):
-    r"""The losses of several tasks, each divided by a noise variance that is learned together with the model.
+    r"""The losses of several tasks, each of its own scores, divided by a noise variance learned with the model.
 
     Here $s_t = \log \sigma_t^2$ is the log-variance of a task, the same for all samples. As in the paper, $a_t$ is
     $\tfrac12$ for a regression task and 1 for any other; which of them a loss is, ``loss.facts.task`` says. With

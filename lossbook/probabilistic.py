@@ -63,7 +63,7 @@ class _TwoColumnLoss(Loss):
 
 @dataclass(frozen=True)
 class GaussianNLL(_TwoColumnLoss):
-    r"""How surprising the target is under a normal distribution whose mean and variance are both predicted.
+    r"""How surprising the target is under a normal distribution whose mean and log-variance are predicted.
 
     The columns of `y_pred` are the mean $\mu$ and the log-variance $s = \log \sigma^2$, so that no variance is ever
     negative or needs a floor. With a fixed variance the loss is squared error, divided by $2 \sigma^2$ and shifted.
@@ -121,7 +121,7 @@ class GaussianNLL(_TwoColumnLoss):
 
 @dataclass(frozen=True)
 class LaplaceNLL(_TwoColumnLoss):
-    r"""How surprising the target is under a Laplace distribution whose location and scale are both predicted.
+    r"""How surprising the target is under a Laplace distribution whose location and log-scale are predicted.
 
     The columns of `y_pred` are the location $\mu$ and the log-scale $s$; the scale $e^s$ is the mean absolute deviation
     itself, not a square as in `GaussianNLL`. With a fixed scale the loss is absolute error, divided by it and shifted.
@@ -230,7 +230,7 @@ _CROSS_ENTROPY = CategoricalCrossEntropy()
 
 @dataclass(frozen=True)
 class KLDivergence(Loss):
-    r"""The extra surprise of expecting the predicted distribution where the target distribution holds.
+    r"""The extra surprise of expecting the distribution that K logits predict where the target distribution holds.
 
     It is `CategoricalCrossEntropy` less the entropy of the target, which no score can change: the two have the same
     gradient and train alike, but this one is 0 for a perfect prediction. A term with $y_k = 0$ is 0.

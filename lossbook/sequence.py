@@ -26,7 +26,7 @@ __all__ = ["CTC", "alignments", "best_path", "lattice", "prefix_beam_search"]
 
 @dataclass(frozen=True)
 class CTC(Loss):
-    r"""Minus the log-probability of a label sequence, summed over all its alignments with the frames of the input.
+    r"""Minus the log-probability of a label sequence given K logits per frame, summed over all its alignments.
 
     $B$ collapses a path; `blank` is the class for "no new label". The forward-backward recursion takes the sum over
     the exponentially many alignments in T S steps, in log space and in float64.

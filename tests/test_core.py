@@ -5,6 +5,7 @@ import dataclasses
 import inspect
 import math
 import pickle
+import pydoc
 import re
 import subprocess
 import sys
@@ -79,6 +80,42 @@ def test_import_loads_only_numpy_and_scipy():
 def test_public_names_exist():
     assert len(set(lossbook.__all__)) == len(lossbook.__all__)
     assert all(hasattr(lossbook, name) for name in lossbook.__all__)
+
+
+def test_the_overview_names_everything_public():
+    words = set(re.findall(r"\w+", lossbook.__doc__.partition("\n\n")[2].partition("array([1. , 1.5])")[2]))
+    assert set(lossbook.__all__) - words == set()
+    assert pydoc.render_doc(lossbook, renderer=pydoc.plaintext).index("Huber(delta=1.5)") < 400
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("MeanSquaredError", ": keras.losses.MeanSquaredError is lossbook.SquaredError"),
+        ("BCEWithLogitsLoss", ": torch.nn.BCEWithLogitsLoss is lossbook.BinaryCrossEntropy"),
+        ("mean_pinball_loss", ": sklearn.metrics.mean_pinball_loss is lossbook.Quantile"),
+        (
+            "CrossEntropyLoss",
+            ": torch.nn.CrossEntropyLoss is lossbook.CategoricalCrossEntropy, "
+            "or torch.nn.CrossEntropyLoss is lossbook.SparseCategoricalCrossEntropy",
+        ),
+        ("Hubert", ""),
+    ],
+)
+def test_names_of_other_libraries_lead_to_ours(name, message):
+    assert not hasattr(lossbook, name)
+    with pytest.raises(AttributeError) as raised:
+        getattr(lossbook, name)
+    assert str(raised.value) == f"module 'lossbook' has no attribute '{name}'{message}"
+
+
+def test_every_name_in_another_library_leads_to_its_loss():
+    for kind in KINDS:
+        for dotted in (kind.facts.keras, kind.facts.torch, kind.facts.sklearn):
+            name = dotted and dotted.rpartition(".")[2]
+            if name and name not in lossbook.__all__:
+                with pytest.raises(AttributeError, match=rf"{dotted} is lossbook\.{kind.__name__}\b"):
+                    getattr(lossbook, name)
 
 
 # Bad input ----------------------------------------------------------------------------------------
