@@ -313,7 +313,7 @@ class _MarginLoss(Loss):
 
 @dataclass(frozen=True)
 class Hinge(_MarginLoss):
-    r"""How far the margin $y z$ of a raw score falls short of 1: the loss of the support vector machine, labels -1, +1.
+    r"""How far the margin $y z$ of a raw score falls short of 1, for labels -1 and +1: that of support vector machines.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape.
 
@@ -356,7 +356,7 @@ class Hinge(_MarginLoss):
 
 @dataclass(frozen=True)
 class SquaredHinge(_MarginLoss):
-    r"""The square of how far the margin $y z$ of a raw score falls short of 1: a hinge without a kink, labels -1, +1.
+    r"""The square of how far the margin $y z$ of a raw score falls short of 1, for labels -1 and +1: no kink.
 
     Its best constant is the mean of the labels, so $(1 + z) / 2$, clipped to [0, 1], estimates the probability.
 
@@ -587,7 +587,7 @@ def class_sample_weight(y_true: ArrayLike, class_weight: Mapping[Any, float]) ->
         raise ValueError(f"class_weight must have a weight for every class of y_true, got none for {missing}")
     try:
         weights = np.array([float(class_weight[label]) for label in classes.tolist()])
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise ValueError(f"class_weight must map to numbers, got {class_weight!r}") from None
     check_finite("class_weight", weights)
     if (weights < 0).any():

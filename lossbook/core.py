@@ -165,13 +165,13 @@ class Loss:
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean value, weighted by `sample_weight` where given: the sum of w * value over the sum of w."""
         values = self.value(y_true, y_pred)
+        weight = None if sample_weight is None else _check_weight(sample_weight, values.shape)
         if values.size == 0:
             if self.empty_mean is not None:
                 return self.empty_mean
             raise ValueError("y_pred must hold at least one sample to take a mean, got none")
-        if sample_weight is None:
+        if weight is None:
             return _mean(values)
-        weight = _check_weight(sample_weight, values.shape)
         used = weight > 0  # a sample without weight is absent, even where its value is infinite
         return _mean(values[used], weight[used])
 
@@ -286,8 +286,9 @@ def _as_array(name: str, array: ArrayLike) -> NDArray:
             raise ValueError(f"{name} must be a rectangular array of numbers, got rows of unequal length") from None
         # a symbolic tensor, or one that gradients flow through
         raise TypeError(
-            f"{name} must be an array of numbers, got {type(array).__name__}, which NumPy cannot read; "
-            "to train a network, take the loss of the same name from lossbook.frameworks.keras or .torch"
+            f"{name} must be numbers that NumPy can read, got {type(array).__name__}. A model trains with a loss of "
+            "its framework: that of the same name in lossbook.frameworks.keras or lossbook.frameworks.torch, or the "
+            "one that `facts.keras` or `facts.torch` names"
         ) from error
     # NumPy drops the mask, also that of each row of a list.
     rows = array if isinstance(array, list | tuple) else [array]
@@ -361,7 +362,7 @@ def _check_weight(sample_weight: ArrayLike, shape: tuple[int, ...]) -> NDArray:
         raise ValueError(f"sample_weight must have one weight per sample, shape {shape}, got shape {weight.shape}")
     check_finite("sample_weight", weight)
     weight = weight.astype(np.float64, copy=False)
-    if (weight < 0).any() or not weight.any():
+    if weight.size and ((weight < 0).any() or not weight.any()):
         raise ValueError(
             "sample_weight must be non-negative and not 0 throughout, "
             f"got weights from {shown(weight.min())} to {shown(weight.max())}"

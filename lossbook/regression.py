@@ -245,7 +245,7 @@ class SmoothL1(ResidualLoss):
 
 @dataclass(frozen=True)
 class LogCosh(ResidualLoss):
-    r"""The logarithm of the hyperbolic cosine of a predicted value's residual: half a square, further off a line.
+    r"""The logarithm of the hyperbolic cosine of a predicted value's residual: half a square near 0, then a line.
 
     Far away it is the absolute error minus log 2. Written as it stands, ``log(cosh(r))`` overflows from 711 on (89 in
     float32) and loses all digits of a tiny residual. Here it is computed from sinh below 1 and as

@@ -184,6 +184,10 @@ def test_no_samples(weight):
     assert SquaredError().value([], []).shape == (0,)
     with pytest.raises(ValueError, match="y_pred must hold at least one sample to take a mean, got none"):
         SquaredError()([], [], weight)
+    assert Triplet()(None, np.zeros((0, 3, 2)), weight) == 0
+    for loss, y_true, y_pred in ((SquaredError(), [], []), (Triplet(), None, np.zeros((0, 3, 2)))):
+        with pytest.raises(ValueError, match=r"one weight per sample, shape \(0,\), got shape \(1,\)"):
+            loss(y_true, y_pred, [1.0])
 
 
 # The mean -----------------------------------------------------------------------------------------
@@ -396,6 +400,13 @@ def test_docstrings_are_in_order(kind):
     assert all(len(line) <= 116 for line in equation.splitlines())
     starts = [word for part in rest for word in ORDER if part.startswith(word)]
     assert starts == [word for word in ORDER if word != "Raises" or "Raises" in starts]
+
+
+@each_kind
+def test_the_first_line_says_what_is_predicted(kind):
+    named = {"sigmoid": "logit", "softmax": "logits", "exp": "log-rate", "identity and exp": "log-(variance|scale)"}
+    others = "predicted (value|quantile|expectile|box)|raw score|embedding|of its own scores"
+    assert re.search(named.get(kind.facts.link, others), inspect.getdoc(kind).partition("\n")[0])
 
 
 @each_kind
@@ -840,7 +851,7 @@ def test_an_array_that_numpy_cannot_read_points_to_the_twins(error):
         def __array__(self, *_, **__):
             raise error("Cannot convert a symbolic tensor to a NumPy array.")
 
-    with pytest.raises(TypeError, match=r"y_pred must be .* got Symbolic, .* the same name from lossbook.frameworks"):
+    with pytest.raises(TypeError, match=r"y_pred must be .* got Symbolic\. .* the same name in lossbook\.frameworks"):
         Huber()([0.0], Symbolic())
 
 
