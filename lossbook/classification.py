@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lossbook.core import Facts, Loss, as_labels, check_classes, check_finite, shown
+from lossbook.core import Facts, Loss, as_labels, check_classes, check_distributions, check_finite, shown
 from lossbook.numerics import log_softmax, softplus, sum_of_products
 
 __all__ = [
@@ -213,7 +213,7 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         given = y_true
         y_true, y_pred = super()._arguments(y_true, y_pred)
-        _check_distributions(y_true, given)
+        check_distributions("y_true", y_true, given)
         if self.label_smoothing:
             return (1 - self.label_smoothing) * y_true + self.label_smoothing / y_pred.shape[-1], y_pred
         return y_true, y_pred
@@ -535,7 +535,7 @@ class CategoricalFocal(_SoftmaxLoss):
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         given = y_true
         y_true, y_pred = super()._arguments(y_true, y_pred)
-        _check_distributions(y_true, given)
+        check_distributions("y_true", y_true, given)
         return y_true, y_pred
 
     def _value(self, y: NDArray, z: NDArray) -> NDArray:
@@ -650,19 +650,6 @@ def _set_diagonal(matrices: NDArray, diagonal: NDArray) -> None:
 def _floor(q: NDArray) -> NDArray:
     """q, but never 0, so that it can be a divisor; where q is 0, so is the dividend."""
     return np.maximum(q, np.finfo(q.dtype).tiny)
-
-
-def _check_distributions(y_true: NDArray, given: ArrayLike) -> None:
-    """Raise ValueError unless the rows are distributions, up to the rounding of the dtype in which they are given."""
-    if y_true.size and y_true.min() < 0:
-        raise ValueError(f"y_true must hold probabilities, got {shown(y_true.min())}")
-    off = np.abs(np.einsum("...k->...", y_true, dtype=np.float64) - 1).max(initial=0)
-    dtype = np.asarray(given).dtype
-    precision = np.finfo(dtype if dtype.kind == "f" else np.float64)
-    # Each entry is rounded to half a unit of its last place, the smallest ones to a multiple of the smallest float.
-    rounding = precision.eps + y_true.shape[-1] * precision.smallest_subnormal
-    if off > max(1e-5, float(rounding)):
-        raise ValueError(f"y_true must have rows that sum to 1, one-hot or a distribution, got a sum off by {off:.2g}")
 
 
 def _check_labels(y_true: NDArray, low: int, high: int) -> None:

@@ -143,15 +143,18 @@ class Loss:
         Probabilities of exactly 0 and 1 have infinite scores, at which the loss takes its exact limits. The link
         softmax has many inverses; this one returns the logarithms of the probabilities.
 
-        Raises ValueError for a prediction that no score has, such as a probability above 1.
+        Raises ValueError for a prediction that no score has, such as a probability above 1, or those of classes that do
+        not sum to 1.
         """
-        prediction = self._check_scale("prediction", prediction)
+        given, prediction = prediction, self._check_scale("prediction", prediction)
         link = LINKS[self.facts.link]
         if not np.all((prediction >= link.low) & (prediction <= link.high)):
             raise ValueError(
                 f"prediction must lie between {link.low:g} and {link.high:g}, the range of the link {self.facts.link}, "
                 f"got values from {shown(np.min(prediction))} to {shown(np.max(prediction))}"
             )
+        if self.facts.link == "softmax":
+            check_distributions("prediction", prediction, given)
         return np.asarray(link.to_score(prediction))
 
     def _check_scale(self, name: str, array: ArrayLike) -> NDArray:
@@ -322,6 +325,19 @@ def check_classes(name: str, scores: NDArray) -> None:
     """Raise ValueError unless the last axis holds one class or more."""
     if scores.ndim == 0 or scores.shape[-1] == 0:
         raise ValueError(f"{name} must have at least one class along its last axis, got shape {scores.shape}")
+
+
+def check_distributions(name: str, rows: NDArray, given: ArrayLike) -> None:
+    """Raise ValueError unless the rows are distributions, up to the rounding of the dtype in which they are given."""
+    if rows.size and rows.min() < 0:
+        raise ValueError(f"{name} must hold probabilities, got {shown(rows.min())}")
+    off = np.abs(np.einsum("...k->...", rows, dtype=np.float64) - 1).max(initial=0)
+    dtype = np.asarray(given).dtype
+    precision = np.finfo(dtype if dtype.kind == "f" else np.float64)
+    # Each entry is rounded to half a unit of its last place, the smallest ones to a multiple of the smallest float.
+    rounding = precision.eps + rows.shape[-1] * precision.smallest_subnormal
+    if off > max(1e-5, float(rounding)):
+        raise ValueError(f"{name} must have rows that sum to 1, one-hot or a distribution, got a sum off by {off:.2g}")
 
 
 def shown(number: Any) -> str:

@@ -245,6 +245,13 @@ def test_to_score():
         ),
         (BinaryCrossEntropy(), [-0.1], "prediction must lie between 0 and 1"),
         (BinaryCrossEntropy(), [np.nan], "prediction must not contain NaN, got 1 of 1"),
+        (CategoricalCrossEntropy(), [[0.3, 0.3]], r"prediction must have rows that sum to 1, .* a sum off by 0\.4"),
+        (CTC(), [[[0.5, 0.5], [0.5, 0.6]]], r"prediction must have rows that sum to 1, .* a sum off by 0\.1"),
+        (
+            WeightedSum(),
+            ([0.0], [1.5]),
+            "task 1, BinaryCrossEntropy: prediction must lie between 0 and 1",
+        ),
         (CategoricalCrossEntropy(), [[0.5, 2]], "range of the link softmax, got values from 0.5 to 2"),
         (Rate(), [-1, 2], "between 0 and inf, the range of the link exp, got values from -1 to 2"),
         (SquaredError(), [np.nan], "prediction must not contain NaN, got 1 of 1"),
