@@ -210,7 +210,7 @@ class Loss:
 
     def _remedy(self, true: tuple[int, ...], pred: tuple[int, ...]) -> str:
         """What may help where the shapes do not go together, as the end of the message that says so."""
-        if self.score_ndim == self.target_ndim and [n for n in true if n != 1] == [n for n in pred if n != 1]:
+        if self.score_ndim == self.target_ndim == 0 and [n for n in true if n != 1] == [n for n in pred if n != 1]:
             return "; y_pred.reshape(y_true.shape) has the same entries without the axes of length 1"
         return ""
 
@@ -307,9 +307,9 @@ def as_labels(name: str, labels: ArrayLike) -> NDArray:
     Raises ValueError for labels that are masked or missing (None or NaN), or that mix text with numbers.
     """
     converted = _as_array(name, labels)
-    entries = converted.ravel().tolist() if converted.dtype.kind == "O" else []
-    if isinstance(labels, list | tuple) and converted.dtype.kind in "US":
-        entries = list(labels)  # NumPy has made text of the numbers among them
+    # Of a list that mixes text with numbers, NumPy has made text alone.
+    is_mixture = converted.dtype.kind == "O" or (isinstance(labels, list | tuple) and converted.dtype.kind in "US")
+    entries = np.asarray(labels, object).ravel().tolist() if is_mixture else []
     kinds = {"text" if isinstance(entry, str | bytes) else type(entry).__name__ for entry in entries}
     if converted.dtype.kind == "f":
         check_finite(name, converted)

@@ -145,12 +145,12 @@ def explore(
             *others, at = state
             return float(np.interp(at, x, curve(*others)))
 
-        field_ = _free(title, [*names, variable])
-        points[field_] = Bound(point, *names, variable)
+        key = _free(title, [*names, variable])
+        points[key] = Bound(point, *names, variable)
         line = Line(x=x, y=Bound(curve, *names), color=PURPLE)
-        dot = Handle(x=variable, y=points[field_], color=INK)
+        dot = Handle(x=variable, y=points[key], color=INK)
         y = Axis(title, *_limits(family[:, kind], first[kind]))
-        printed.append(f"{title} {{{field_}:{'+' * kind}.{digits}f}}")
+        printed.append(f"{title} {{{key}:{'+' * kind}.{digits}f}}")
         panels.append(Panel(title, Axis(subject.label, low, high), y, marks=[line, dot]))
     moved = f"{{{subject.moved}}}" if subject.moved else variable
     start = float(stops[np.abs(stops - subject.start).argmin()])

@@ -706,6 +706,11 @@ def test_arrays_that_do_not_go_together_are_told_what_would(loss, y_true, y_pred
         loss(y_true, y_pred)
 
 
+def test_no_reshaping_is_proposed_that_does_not_help():
+    with pytest.raises(ValueError, match=r"masks in \[0, 1\], got .* y_pred of shape \(1, 2, 2\)$"):
+        Dice()(np.zeros((2, 2)), np.zeros((1, 2, 2)))
+
+
 def test_what_a_message_proposes_is_taken():
     y, mean, log_variance, scores = np.array([0, 1]), np.zeros(2), np.ones(2), np.array([[0.0, 1.0], [3.0, 1.0]])
     assert GaussianNLL().value(y, np.stack([mean, log_variance], axis=-1)).shape == (2,)
@@ -728,6 +733,7 @@ LABELS = [
     (np.array(["2020-01-01", "NaT", "NaT"], "datetime64[D]"), "must not have missing labels, got NaT"),
     ([0, math.nan, 1], "must be finite, got NaN or infinity in 1 of 3 entries"),
     ([0, "a", 1], "must hold labels of one kind, numbers or text, got int and text"),
+    ([[0], ["a"], [1]], "must hold labels of one kind, numbers or text, got int and text"),
     (np.array([0, "a", 1], object), "must hold labels of one kind, numbers or text, got int and text"),
     ([[0], [1, 2], [1]], "must be a rectangular array of numbers, got rows of unequal length"),
 ]
