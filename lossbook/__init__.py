@@ -1,4 +1,32 @@
-"""Loss functions with exact values, gradients and Hessians: the package behind the Loss Book course."""
+"""Loss functions with exact values, gradients and Hessians: the package behind the Loss Book course.
+
+>>> loss = Huber(delta=1.5)
+>>> y_true, y_pred = [0.0, 0.0], [1.0, 4.0]
+>>> loss(y_true, y_pred)  # the mean, which sample_weight=[...] weights
+2.6875
+>>> loss.value(y_true, y_pred)  # one per sample, and so are gradient and hessian
+array([0.5  , 4.875])
+>>> loss.gradient(y_true, y_pred)
+array([1. , 1.5])
+
+`y_pred` is always the raw score that a model puts out: a value, a logit, a log-rate. `loss.predict` makes a probability
+or a rate of it, `loss.to_score` a score of those, and `loss.facts` says what is known of the loss.
+
+Regression: SquaredError, AbsoluteError, Huber, SmoothL1, LogCosh, Quantile, Expectile, Tukey, GeneralRobust.
+Two classes: BinaryCrossEntropy, BinaryFocal, Hinge, SquaredHinge.
+More classes: CategoricalCrossEntropy, SparseCategoricalCrossEntropy, CategoricalFocal; class_sample_weight.
+Distributions: GaussianNLL, LaplaceNLL, PoissonNLL, KLDivergence.
+Embeddings: Contrastive, Triplet; batch_all and batch_hard find triplets.
+Masks, boxes, sequences: Dice, Jaccard, Tversky; BoxIoU, GeneralizedIoU; CTC.
+Several tasks: WeightedSum, UncertaintyWeighted.
+For losses of your own: Loss, Facts, NoHessianError.
+
+Models are trained with `lossbook.frameworks.keras` and `lossbook.frameworks.torch`. A loss is drawn live by
+`lossbook.explore.explore`, compared with others by `lossbook.tables.facts_table`, and minimized step by step by
+`lossbook.optimization.gradient_descent`.
+"""
+
+from typing import TYPE_CHECKING
 
 from lossbook.classification import (
     BinaryCrossEntropy,
@@ -28,6 +56,8 @@ from lossbook.regression import (
 )
 from lossbook.segmentation import Dice, Jaccard, Tversky
 from lossbook.sequence import CTC
+
+__version__ = "0.1.0"
 
 __all__ = [
     "CTC",
@@ -67,3 +97,17 @@ __all__ = [
     "batch_hard",
     "class_sample_weight",
 ]
+
+
+if not TYPE_CHECKING:  # a type checker would take every name for one of ours
+
+    def __getattr__(name: str) -> None:
+        """Say what a loss of another library is called here."""
+        ours = []
+        for each in __all__:
+            facts = getattr(globals()[each], "facts", None)
+            theirs = (facts.keras, facts.torch, facts.sklearn) if isinstance(facts, Facts) else ()
+            found = [dotted for dotted in theirs if dotted and dotted.rpartition(".")[2] == name]
+            ours += [f"{found[0]} is lossbook.{each}"] if found else []
+        said = f": {', or '.join(ours)}" if ours else ""
+        raise AttributeError(f"module 'lossbook' has no attribute {name!r}{said}", name=name)

@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lossbook.core import Facts, Loss, check_finite
-from lossbook.numerics import log_softmax, softplus
+from lossbook.core import Facts, Loss, as_labels, check_classes, check_distributions, check_finite, shown
+from lossbook.numerics import log_softmax, softplus, sum_of_products
 
 __all__ = [
     "BinaryCrossEntropy",
@@ -29,8 +29,18 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class BinaryCrossEntropy(Loss):
-    r"""The surprise, minus log probability, of a yes-or-no label; also called log loss or logistic loss.
+class _LogitLoss(Loss):
+    """A loss of one score per sample, which gives the probability of class 1."""
+
+    def _remedy(self, true: tuple[int, ...], pred: tuple[int, ...]) -> str:
+        if pred == (*true, 2):
+            return "; of the scores of two classes, take y_pred[..., 1] - y_pred[..., 0]"
+        return super()._remedy(true, pred)
+
+
+@dataclass(frozen=True)
+class BinaryCrossEntropy(_LogitLoss):
+    r"""The surprise, minus log probability, of a yes-or-no label given its logit; also called log or logistic loss.
 
     Here $w$ is `positive_weight` and $s$ is `label_smoothing`. The label is 0 or 1, or a probability between them. $w$
     counts class 1 as $w$ samples and multiplies the odds of the best constant by $w$; $s$ moves each label toward 1/2.
@@ -42,7 +52,8 @@ class BinaryCrossEntropy(Loss):
     Hessian: $(w\, y' + 1 - y')\, p (1 - p)$.
 
     Fails when labels are wrong: a confident mistake costs as much as its score, without bound. On separable classes it
-    has no minimum, and the scores grow forever unless they are regularized.
+    has no minimum, and the scores grow forever unless they are regularized. Probabilities, such as those that
+    `predict_proba` returns, pass for logits without an error: `to_score` makes logits of them.
 
     Raises ValueError unless labels lie in [0, 1], `positive_weight` is positive and `label_smoothing` in [0, 1).
 
@@ -87,7 +98,9 @@ class BinaryCrossEntropy(Loss):
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
         if y_true.size and not 0 <= y_true.min() <= y_true.max() <= 1:
-            raise ValueError(f"y_true must lie between 0 and 1, got values from {y_true.min():g} to {y_true.max():g}")
+            raise ValueError(
+                f"y_true must lie between 0 and 1, got values from {shown(y_true.min())} to {shown(y_true.max())}"
+            )
         return y_true, y_pred, np.exp(-np.abs(y_pred))
 
     # The value is a straight line on each side of 0, plus a bend that joins the two lines. Neither is ever negative, so
@@ -126,11 +139,17 @@ class _SoftmaxLoss(Loss):
     """A loss of K scores per sample, whose differences give the probability of each class."""
 
     score_ndim: ClassVar[int] = 1
+    target_ndim: ClassVar[int] = 1
+    shapes: ClassVar[str] = "y_pred must be (n, K), a score for each class, and y_true (n, K), rows that sum to 1"
+
+    def _remedy(self, true: tuple[int, ...], pred: tuple[int, ...]) -> str:
+        if true == pred[:-1]:
+            return f"; numbers of classes are for SparseCategoricalCrossEntropy, or take np.eye({pred[-1]})[y_true]"
+        return super()._remedy(true, pred)
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
-        if y_pred.shape[-1] == 0:
-            raise ValueError(f"y_pred must have a score for at least one class, got shape {y_pred.shape}")
+        check_classes("y_pred", y_pred)
         return y_true, y_pred
 
     def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
@@ -143,7 +162,7 @@ class _SoftmaxLoss(Loss):
 
 @dataclass(frozen=True)
 class CategoricalCrossEntropy(_SoftmaxLoss):
-    r"""The surprise, minus log probability, of one class among K, the label as a one-hot row or a distribution.
+    r"""The surprise, minus log probability, of one class among K, given K logits and a one-hot row or a distribution.
 
     Here $s$ is `label_smoothing`, which moves each label toward the uniform distribution.
 
@@ -155,7 +174,8 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
     all scores of a sample changes nothing.
 
     Fails when labels are wrong: a confident mistake costs as much as its gap in score, without bound. And K scores are
-    one too many: without regularization the weights of a model are not unique.
+    one too many: without regularization the weights of a model are not unique. Probabilities pass for logits without an
+    error: `to_score` makes logits of them.
 
     Raises ValueError unless the rows are distributions and `label_smoothing` is in [0, 1).
 
@@ -168,8 +188,6 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
     """
 
     label_smoothing: float = 0.0
-
-    target_ndim: ClassVar[int] = 1
 
     facts: ClassVar[Facts] = Facts(
         formula=r"-\sum_k y'_k \log p_k",
@@ -193,8 +211,9 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
             self._set_facts(statistic="distorted class probability", likelihood=None)
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        given = y_true
         y_true, y_pred = super()._arguments(y_true, y_pred)
-        _check_distributions(y_true)
+        check_distributions("y_true", y_true, given)
         if self.label_smoothing:
             return (1 - self.label_smoothing) * y_true + self.label_smoothing / y_pred.shape[-1], y_pred
         return y_true, y_pred
@@ -209,7 +228,7 @@ class CategoricalCrossEntropy(_SoftmaxLoss):
 
 @dataclass(frozen=True)
 class SparseCategoricalCrossEntropy(_SoftmaxLoss):
-    r"""`CategoricalCrossEntropy` with the number of the class, 0 to K - 1, as label.
+    r"""`CategoricalCrossEntropy` given K logits and the number of the class, 0 to K - 1, as label.
 
     Shapes: `y_true` (n,), `y_pred` (n, K); the value (n,), in nats.
 
@@ -230,6 +249,9 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
             [-0.1111, -0.1111,  0.2222]]])
     """
 
+    target_ndim: ClassVar[int] = 0
+    shapes: ClassVar[str] = "y_pred must be (n, K), a score for each class, and y_true (n,), the number of a class"
+
     facts: ClassVar[Facts] = Facts(
         formula=r"-\log p_y = \log\Bigl(1 + \sum_{k \ne y} e^{z_k - z_y}\Bigr)",
         task="multiclass classification",
@@ -245,6 +267,13 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
         sklearn="sklearn.metrics.log_loss",
     )
 
+    def _remedy(self, true: tuple[int, ...], pred: tuple[int, ...]) -> str:
+        if true == pred:
+            return "; one-hot rows are for CategoricalCrossEntropy, or take y_true.argmax(axis=-1)"
+        if true == (*pred[:-1], 1):
+            return "; y_true[..., 0] has the same entries without the axis of length 1"
+        return super()._remedy(true, pred)
+
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
         y_true, y_pred = super()._arguments(y_true, y_pred)
         classes = y_pred.shape[-1]
@@ -252,7 +281,7 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
         if wrong.any():
             raise ValueError(
                 f"y_true must hold whole numbers from 0 to {classes - 1}, the classes of y_pred, "
-                f"got {y_true[wrong][0]:g}"
+                f"got {shown(y_true[wrong][0])}"
             )
         return y_true.astype(np.intp)[..., None], y_pred
 
@@ -261,7 +290,7 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
             others = z - np.take_along_axis(z, label, -1)
         np.exp(others, out=others)
         np.put_along_axis(others, label, 0, -1)
-        value = np.asarray(np.log1p(others.sum(axis=-1)))
+        value = np.asarray(np.log1p(sum_of_products(others)))
         far = ~np.isfinite(value)  # the sum overflows, or scores are infinite
         value[far] = np.take_along_axis(_surprise(z[far]), label[far], -1)[..., 0]
         return value
@@ -284,7 +313,7 @@ class _MarginLoss(Loss):
 
 @dataclass(frozen=True)
 class Hinge(_MarginLoss):
-    r"""How far the margin $y z$ falls short of 1: the loss of the support vector machine. Labels are -1 and +1.
+    r"""How far the margin $y z$ of a raw score falls short of 1, for labels -1 and +1: that of support vector machines.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape.
 
@@ -327,7 +356,7 @@ class Hinge(_MarginLoss):
 
 @dataclass(frozen=True)
 class SquaredHinge(_MarginLoss):
-    r"""The square of how far the margin $y z$ falls short of 1: a hinge without a kink. Labels are -1 and +1.
+    r"""The square of how far the margin $y z$ of a raw score falls short of 1, for labels -1 and +1: no kink.
 
     Its best constant is the mean of the labels, so $(1 + z) / 2$, clipped to [0, 1], estimates the probability.
 
@@ -370,8 +399,8 @@ class SquaredHinge(_MarginLoss):
 
 
 @dataclass(frozen=True)
-class BinaryFocal(Loss):
-    r"""Cross-entropy that all but ignores what is already right: made for a few objects among much background.
+class BinaryFocal(_LogitLoss):
+    r"""Cross-entropy of a logit that all but ignores what is already right: for a few objects among much background.
 
     Here $p$ is the probability of the true class, $a_1 = \alpha$ and $a_0 = 1 - \alpha$; ``alpha=None`` counts both
     classes as 1. ``gamma=0, alpha=None`` is `BinaryCrossEntropy`. Labels are 0 and 1 only: the papers extend it to soft
@@ -459,7 +488,7 @@ class BinaryFocal(Loss):
 
 @dataclass(frozen=True)
 class CategoricalFocal(_SoftmaxLoss):
-    r"""`CategoricalCrossEntropy` that all but ignores what is already right.
+    r"""`CategoricalCrossEntropy`, given K logits, that all but ignores what is already right.
 
     Here $p$ is the softmax of $z$. ``gamma=0`` is `CategoricalCrossEntropy`.
 
@@ -485,8 +514,6 @@ class CategoricalFocal(_SoftmaxLoss):
 
     gamma: float = 2.0
 
-    target_ndim: ClassVar[int] = 1
-
     facts: ClassVar[Facts] = Facts(
         formula=r"-\sum_k y_k\, q_k^\gamma \log p_k",
         where=r"q_k = 1 - p_k",
@@ -506,25 +533,26 @@ class CategoricalFocal(_SoftmaxLoss):
             self._set_facts(convex=True, statistic="class probability", likelihood="categorical")
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        given = y_true
         y_true, y_pred = super()._arguments(y_true, y_pred)
-        _check_distributions(y_true)
+        check_distributions("y_true", y_true, given)
         return y_true, y_pred
 
     def _value(self, y: NDArray, z: NDArray) -> NDArray:
         _, q, surprise = _softmax(z)
-        return _times(y, q**self.gamma * surprise).sum(axis=-1)
+        return sum_of_products(_times(y, q**self.gamma * surprise))
 
     def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
         p, q, surprise = _softmax(z)
         pull = y * self._slope(p, q, surprise)
-        return (pull.sum(axis=-1, keepdims=True) - pull) * p - pull * q
+        return (sum_of_products(pull)[..., None] - pull) * p - pull * q
 
     def _hessian(self, y: NDArray, z: NDArray) -> NDArray:
         p, q, surprise = _softmax(z)
         g, floor = self.gamma, _floor(q)
         entropy = _times(p, surprise)
         bend = y * g * floor ** (g - 1) * (2 * p - entropy + (g - 1) * p * entropy / floor)
-        pull = (y * self._slope(p, q, surprise)).sum(axis=-1)
+        pull = sum_of_products(y, self._slope(p, q, surprise))
         toward = np.broadcast_to(-p[..., None, :], (*p.shape, p.shape[-1])).copy()  # row k is e_k - p
         _set_diagonal(toward, q)
         return pull[..., None, None] * _covariance(p, q) + np.swapaxes(toward, -1, -2) @ (bend[..., None] * toward)
@@ -541,7 +569,8 @@ def class_sample_weight(y_true: ArrayLike, class_weight: Mapping[Any, float]) ->
     (Keras divides by the number of samples, which scales the loss, and with it the learning rate.) The labels may be
     numbers or text, in any shape; of one-hot rows, pass ``y_true.argmax(axis=-1)``.
 
-    Raises ValueError for a label without a weight, and for a weight that is negative or not finite.
+    Raises ValueError for a label that is missing, masked or without a weight, for labels that mix text with numbers,
+    and for a weight that is negative or not finite.
 
     >>> weight = class_sample_weight([0, 0, 0, 1], {0: 1, 1: 3})
     >>> weight
@@ -551,18 +580,19 @@ def class_sample_weight(y_true: ArrayLike, class_weight: Mapping[Any, float]) ->
     """
     if not isinstance(class_weight, Mapping):
         raise ValueError(f"class_weight must be a mapping from class to weight, got {class_weight!r}")
-    classes, position = np.unique(np.asarray(y_true), return_inverse=True)
+    labels = as_labels("y_true", y_true)
+    classes, position = np.unique(labels, return_inverse=True)
     missing = [label for label in classes.tolist() if label not in class_weight]
     if missing:
         raise ValueError(f"class_weight must have a weight for every class of y_true, got none for {missing}")
     try:
         weights = np.array([float(class_weight[label]) for label in classes.tolist()])
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise ValueError(f"class_weight must map to numbers, got {class_weight!r}") from None
     check_finite("class_weight", weights)
     if (weights < 0).any():
-        raise ValueError(f"class_weight must not be negative, got {weights.min():g}")
-    return weights[position.reshape(np.shape(y_true))]
+        raise ValueError(f"class_weight must not be negative, got {shown(weights.min())}")
+    return weights[position.reshape(labels.shape)]
 
 
 def _times(weight: NDArray, cost: NDArray) -> NDArray:
@@ -576,10 +606,10 @@ def _times(weight: NDArray, cost: NDArray) -> NDArray:
 def _weighted_sum(weight: NDArray, cost: NDArray) -> NDArray:
     """The sum over the last axis of weight * cost, as `_times` takes it."""
     with np.errstate(invalid="ignore"):
-        total = np.asarray(np.einsum("...k,...k->...", weight, cost))
+        total = sum_of_products(weight, cost)
     undecided = np.isnan(total)  # 0 * infinity among the terms
     if undecided.any():
-        total[undecided] = _times(weight[undecided], cost[undecided]).sum(axis=-1)
+        total[undecided] = sum_of_products(_times(weight[undecided], cost[undecided]))
     return total
 
 
@@ -622,16 +652,8 @@ def _floor(q: NDArray) -> NDArray:
     return np.maximum(q, np.finfo(q.dtype).tiny)
 
 
-def _check_distributions(y_true: NDArray) -> None:
-    if y_true.size and y_true.min() < 0:
-        raise ValueError(f"y_true must hold probabilities, got {y_true.min():g}")
-    off = np.abs(np.einsum("...k->...", y_true) - 1).max(initial=0)
-    if off > 1e-5:  # more than rounding to float32
-        raise ValueError(f"y_true must have rows that sum to 1, one-hot or a distribution, got a sum off by {off:.2g}")
-
-
 def _check_labels(y_true: NDArray, low: int, high: int) -> None:
     wrong = (y_true != low) & (y_true != high)
     if wrong.any():
-        labels = "-1 and +1" if low < 0 else "0 and 1"
-        raise ValueError(f"y_true must hold the labels {labels}, got {y_true[wrong][0]:g}")
+        labels, remedy = ("-1 and +1", "; 2 * y - 1 makes them from 0 and 1") if low < 0 else ("0 and 1", "")
+        raise ValueError(f"y_true must hold the labels {labels}, got {shown(y_true[wrong][0])}{remedy}")

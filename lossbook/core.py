@@ -10,12 +10,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from numbers import Real
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lossbook.numerics import LINKS
+
+LARGEST_SINGLE = 2**24  # up to here float32 has every integer
 
 
 class NoHessianError(TypeError):
@@ -81,12 +83,14 @@ class Loss:
     - `_arguments`: from (`y_true`, `y_pred`) to what `_value` and its derivatives take. Extend it to restrict the
       labels, or to accept targets of unequal length.
 
+    Where a sample has several scores, `shapes` says which, for the message about arrays that do not go together.
     A loss that may get no samples at all, such as that of mined triplets, says in `empty_mean` what its mean is then.
     """
 
     facts: ClassVar[Facts]
     score_ndim: ClassVar[int] = 0
     target_ndim: ClassVar[int] = 0
+    shapes: ClassVar[str] = "y_pred must have the samples of y_true"
     no_hessian: ClassVar[str] = "it is not defined for this loss"
     empty_mean: ClassVar[float | None] = None
 
@@ -94,6 +98,13 @@ class Loss:
         super().__init_subclass__(**options)
         if cls.__doc__ and "facts" in vars(cls):  # Python drops docstrings when run with -OO
             cls.__doc__ = _with_facts(cls.__doc__, cls.facts)
+
+    if not TYPE_CHECKING:  # a type checker would take it for the name of the class
+
+        @property
+        def __name__(self) -> str:
+            """What a function has, for those who name one by it, such as scikit-learn's scorers."""
+            return repr(self)
 
     def value(self, y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
         """Return one value per sample, not reduced."""
@@ -118,8 +129,11 @@ class Loss:
         return np.asarray(value), np.asarray(gradient)
 
     def predict(self, score: ArrayLike) -> NDArray:
-        """Return the prediction on its natural scale, such as a probability, for a raw score: the link."""
-        (score,) = as_floats(score=score)
+        """Return the prediction on its natural scale, such as a probability, for a raw score: the link.
+
+        An infinite score gives the limit, as it does in `value`, and NaN is an error there and here.
+        """
+        score = self._check_scale("score", score)
         with np.errstate(over="ignore"):
             return np.asarray(LINKS[self.facts.link].predict(score))
 
@@ -129,30 +143,40 @@ class Loss:
         Probabilities of exactly 0 and 1 have infinite scores, at which the loss takes its exact limits. The link
         softmax has many inverses; this one returns the logarithms of the probabilities.
 
-        Raises ValueError for a prediction that no score has, such as a probability above 1.
+        Raises ValueError for a prediction that no score has, such as a probability above 1, or those of classes that do
+        not sum to 1.
         """
-        (prediction,) = as_floats(prediction=prediction)
+        given, prediction = prediction, self._check_scale("prediction", prediction)
         link = LINKS[self.facts.link]
         if not np.all((prediction >= link.low) & (prediction <= link.high)):
             raise ValueError(
                 f"prediction must lie between {link.low:g} and {link.high:g}, the range of the link {self.facts.link}, "
-                f"got values from {np.min(prediction):g} to {np.max(prediction):g}"
+                f"got values from {shown(np.min(prediction))} to {shown(np.max(prediction))}"
             )
+        if self.facts.link == "softmax":
+            check_distributions("prediction", prediction, given)
         return np.asarray(link.to_score(prediction))
+
+    def _check_scale(self, name: str, array: ArrayLike) -> NDArray:
+        """Check what `predict` or `to_score` converts."""
+        (array,) = as_floats(**{name: array})
+        check_no_nan(name, array)
+        if self.facts.link == "softmax":
+            check_classes(name, array)
+        return array
 
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the mean value, weighted by `sample_weight` where given: the sum of w * value over the sum of w."""
         values = self.value(y_true, y_pred)
+        weight = None if sample_weight is None else _check_weight(sample_weight, values.shape)
         if values.size == 0:
             if self.empty_mean is not None:
                 return self.empty_mean
             raise ValueError("y_pred must hold at least one sample to take a mean, got none")
-        with np.errstate(over="ignore"):  # as in `_evaluate`
-            if sample_weight is None:
-                return float(np.mean(values, dtype=np.float64))
-            weight = _check_weight(sample_weight, values.shape)
-            used = weight > 0  # a sample without weight is absent, even where its value is infinite
-            return float(np.average(values[used], weights=weight[used]))
+        if weight is None:
+            return _mean(values)
+        used = weight > 0  # a sample without weight is absent, even where its value is infinite
+        return _mean(values[used], weight[used])
 
     def _evaluate(self, kernel: Callable[..., NDArray], y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
         with np.errstate(over="ignore"):  # a loss too large for its dtype is infinite, which is the right limit
@@ -162,10 +186,33 @@ class Loss:
 
     def _arguments(self, y_true: Any, y_pred: Any) -> tuple[NDArray, ...]:
         y_true, y_pred = as_floats(y_true=y_true, y_pred=y_pred)
-        check_samples(y_true, y_pred, self.target_ndim, self.score_ndim)
+        self._check_samples(y_true, y_pred)
         check_finite("y_true", y_true)
         check_no_nan("y_pred", y_pred)
         return y_true, y_pred
+
+    def _check_samples(self, y_true: NDArray, y_pred: NDArray) -> None:
+        """Raise ValueError unless `y_true` and `y_pred` have the same samples; nothing is ever broadcast.
+
+        Where a target has as many axes as a score, such as two masks, these have to agree as well.
+        """
+        for name, array, ndim in (("y_true", y_true, self.target_ndim), ("y_pred", y_pred, self.score_ndim)):
+            if array.ndim < ndim:
+                raise ValueError(f"{name} must have at least {ndim} axes, got shape {array.shape}")
+        samples_true = y_true.shape[: y_true.ndim - self.target_ndim]
+        samples_pred = y_pred.shape[: y_pred.ndim - self.score_ndim]
+        alike = self.target_ndim == self.score_ndim
+        if samples_true != samples_pred or (alike and y_true.shape != y_pred.shape):
+            raise ValueError(
+                f"{self.shapes}, got y_true of shape {y_true.shape} and y_pred of shape {y_pred.shape}"
+                f"{self._remedy(y_true.shape, y_pred.shape)}"
+            )
+
+    def _remedy(self, true: tuple[int, ...], pred: tuple[int, ...]) -> str:
+        """What may help where the shapes do not go together, as the end of the message that says so."""
+        if self.score_ndim == self.target_ndim == 0 and [n for n in true if n != 1] == [n for n in pred if n != 1]:
+            return "; y_pred.reshape(y_true.shape) has the same entries without the axes of length 1"
+        return ""
 
     def _value(self, *arguments: Any, **_: Any) -> NDArray:
         raise NotImplementedError(f"{type(self).__name__} must define _value")
@@ -207,44 +254,99 @@ def _with_facts(docstring: str, facts: Facts) -> str:
 
 
 def as_floats(**arrays: ArrayLike) -> list[NDArray]:
-    """Convert arrays to one common float dtype: float32 where no float64 takes part, else float64.
+    """Convert arrays to one common float dtype that keeps every digit: float32 where it does, else float64.
 
-    Integers and booleans become floats first, so that small unsigned integers cannot wrap around.
+    It is float32 where no float64 takes part, some other float does, and no integer is beyond the 16,777,216 up to
+    which float32 has them all. Only what float64 cannot hold is rounded, as everywhere in NumPy. Integers and booleans
+    become floats first, so that small unsigned integers cannot wrap around.
     """
     converted = {name: _as_real(name, array) for name, array in arrays.items()}
     floats = [array.dtype for array in converted.values() if array.dtype.kind == "f"]
     single = bool(floats) and np.result_type(*floats).itemsize <= 4
+    single = single and not any(map(_needs_double, converted.values()))
     return [array.astype(np.float32 if single else np.float64, copy=False) for array in converted.values()]
 
 
+def _needs_double(array: NDArray) -> bool:
+    """Whether there are integers so large that float32 would round some of their size."""
+    if array.dtype.kind not in "iu" or array.dtype.itemsize <= 2 or array.size == 0:
+        return False
+    return bool(array.max() > LARGEST_SINGLE or array.min() < -LARGEST_SINGLE)
+
+
 def _as_real(name: str, array: ArrayLike) -> NDArray:
-    try:
-        converted = np.asarray(array)
-    except ValueError:
-        raise ValueError(f"{name} must be a rectangular array of numbers, got rows of unequal length") from None
-    if np.ma.is_masked(array):
-        masked = np.ma.count_masked(array)  # type: ignore[no-untyped-call]
-        raise ValueError(f"{name} must not have masked entries, got {masked}; leave them out")
+    converted = _as_array(name, array)
     if converted.dtype.kind not in "biuf":
         raise ValueError(f"{name} must be an array of real numbers, got dtype {converted.dtype}")
     return converted
 
 
-def check_samples(y_true: NDArray, y_pred: NDArray, target_ndim: int, score_ndim: int) -> None:
-    """Raise ValueError unless `y_true` and `y_pred` have the same samples; nothing is ever broadcast.
+def _as_array(name: str, array: ArrayLike) -> NDArray:
+    try:
+        converted = np.asarray(array)
+    except (RuntimeError, TypeError, ValueError) as error:
+        if isinstance(array, list | tuple) and isinstance(error, ValueError):
+            raise ValueError(f"{name} must be a rectangular array of numbers, got rows of unequal length") from None
+        # a symbolic tensor, or one that gradients flow through
+        raise TypeError(
+            f"{name} must be numbers that NumPy can read, got {type(array).__name__}. A model trains with a loss of "
+            "its framework: that of the same name in lossbook.frameworks.keras or lossbook.frameworks.torch, or the "
+            "one that `facts.keras` or `facts.torch` names"
+        ) from error
+    # NumPy drops the mask, also that of each row of a list.
+    rows = array if isinstance(array, list | tuple) else [array]
+    masked = sum(np.ma.getmaskarray(row).sum() for row in rows if isinstance(row, np.ma.MaskedArray))
+    if masked:
+        raise ValueError(f"{name} must not have masked entries, got {masked}; leave them out")
+    return converted
 
-    Where a target has as many axes as a score, such as two masks, these have to agree as well.
+
+def as_labels(name: str, labels: ArrayLike) -> NDArray:
+    """Return class labels as an array. They stay as they are, as two large integers may be the same float.
+
+    Raises ValueError for labels that are masked or missing (None or NaN), or that mix text with numbers.
     """
-    for name, array, ndim in (("y_true", y_true, target_ndim), ("y_pred", y_pred, score_ndim)):
-        if array.ndim < ndim:
-            raise ValueError(f"{name} must have at least {ndim} axes, got shape {array.shape}")
-    samples_true = y_true.shape[: y_true.ndim - target_ndim]
-    samples_pred = y_pred.shape[: y_pred.ndim - score_ndim]
-    if samples_true != samples_pred or (target_ndim == score_ndim and y_true.shape != y_pred.shape):
-        raise ValueError(
-            f"y_pred must have the samples of y_true, got y_true of shape {y_true.shape} "
-            f"and y_pred of shape {y_pred.shape}"
-        )
+    converted = _as_array(name, labels)
+    # Of a list that mixes text with numbers, NumPy has made text alone.
+    is_mixture = converted.dtype.kind == "O" or (isinstance(labels, list | tuple) and converted.dtype.kind in "US")
+    entries = np.asarray(labels, object).ravel().tolist() if is_mixture else []
+    kinds = {"text" if isinstance(entry, str | bytes) else type(entry).__name__ for entry in entries}
+    if converted.dtype.kind == "f":
+        check_finite(name, converted)
+    missing = [entry for entry in entries if entry is None or type(entry).__name__ == "NAType" or entry != entry]
+    if missing or (converted.dtype.kind in "mM" and np.isnat(converted).any()):
+        raise ValueError(f"{name} must not have missing labels, got {(missing or ['NaT'])[0]}; leave them out")
+    if "text" in kinds and len(kinds) > 1:
+        raise ValueError(f"{name} must hold labels of one kind, numbers or text, got {' and '.join(sorted(kinds))}")
+    return converted
+
+
+def check_classes(name: str, scores: NDArray) -> None:
+    """Raise ValueError unless the last axis holds one class or more."""
+    if scores.ndim == 0 or scores.shape[-1] == 0:
+        raise ValueError(f"{name} must have at least one class along its last axis, got shape {scores.shape}")
+
+
+def check_distributions(name: str, rows: NDArray, given: ArrayLike) -> None:
+    """Raise ValueError unless the rows are distributions, up to the rounding of the dtype in which they are given."""
+    if rows.size and rows.min() < 0:
+        raise ValueError(f"{name} must hold probabilities, got {shown(rows.min())}")
+    off = np.abs(np.einsum("...k->...", rows, dtype=np.float64) - 1).max(initial=0)
+    dtype = np.asarray(given).dtype
+    precision = np.finfo(dtype if dtype.kind == "f" else np.float64)
+    # Each entry is rounded to half a unit of its last place, the smallest ones to a multiple of the smallest float.
+    rounding = precision.eps + rows.shape[-1] * precision.smallest_subnormal
+    if off > max(1e-5, float(rounding)):
+        raise ValueError(f"{name} must have rows that sum to 1, one-hot or a distribution, got a sum off by {off:.2g}")
+
+
+def shown(number: Any) -> str:
+    """Return a number for a message with all digits that tell it from its neighbors, but no needless ones.
+
+    >>> shown(np.float32(1.0000001)), shown(np.float64(255)), shown(0.1)
+    ('1.0000001', '255', '0.1')
+    """
+    return str(number).removesuffix(".0")
 
 
 def check_finite(name: str, array: NDArray) -> None:
@@ -276,12 +378,25 @@ def _check_weight(sample_weight: ArrayLike, shape: tuple[int, ...]) -> NDArray:
         raise ValueError(f"sample_weight must have one weight per sample, shape {shape}, got shape {weight.shape}")
     check_finite("sample_weight", weight)
     weight = weight.astype(np.float64, copy=False)
-    if (weight < 0).any() or not 0 < weight.sum() < np.inf:
+    if weight.size and ((weight < 0).any() or not weight.any()):
         raise ValueError(
-            f"sample_weight must be non-negative with a positive and finite sum, got a sum of {weight.sum():g} "
-            f"and a smallest weight of {weight.min():g}"
+            "sample_weight must be non-negative and not 0 throughout, "
+            f"got weights from {shown(weight.min())} to {shown(weight.max())}"
         )
     return weight
+
+
+def _mean(values: NDArray, weight: NDArray | None = None) -> float:
+    """Return the mean in float64, whatever the scale of the weights, and also where a sum of values overflows."""
+    values = values.astype(np.float64, copy=False)
+    if weight is not None:  # a power of two, which rounds nothing, makes the largest about 1
+        weight = np.ldexp(weight, -np.frexp(weight.max())[1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = np.average(values, weights=weight)
+    if not np.isfinite(mean):
+        finite = bool(np.isfinite(values).all())
+        mean = np.ldexp(np.average(np.ldexp(values, -64), weights=weight), 64) if finite else values.sum()
+    return float(mean)
 
 
 def hyperparameters(loss: Loss) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class _Pair:
 
 @dataclass(frozen=True)
 class BoxIoU(Loss):
-    r"""One minus the intersection of two boxes over their union (IoU).
+    r"""One minus the intersection of a predicted box and the true one over their union (IoU).
 
     It is a ratio of areas: unlike a squared error of coordinates it does not depend on the size of the object.
 
@@ -104,6 +104,7 @@ class BoxIoU(Loss):
     )
     score_ndim: ClassVar[int] = 1
     target_ndim: ClassVar[int] = 1
+    shapes: ClassVar[str] = "y_pred and y_true must be (n, 4), boxes x1, y1, x2, y2"
     no_hessian: ClassVar[str] = "its slope jumps where edges align, and in between it would lead steps uphill"
 
     def predict(self, score: ArrayLike) -> NDArray:
@@ -137,9 +138,10 @@ class BoxIoU(Loss):
 
 @dataclass(frozen=True)
 class GeneralizedIoU(BoxIoU):
-    r"""The IoU loss plus the share that neither box covers of their hull $C$, the smallest box around both (GIoU).
+    r"""The IoU loss of a predicted box, plus the share of the boxes' hull $C$ that neither of them covers (GIoU).
 
-    For boxes that do not overlap the second term grows with their distance, so there is a way back.
+    The hull is the smallest box around both. For boxes that do not overlap, the second term grows with their distance,
+    so there is a way back.
 
     Shapes: `y_true` and `y_pred` (n, 4), boxes x1, y1, x2, y2; the value is (n,), in [0, 2].
 

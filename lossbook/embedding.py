@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lossbook.core import Facts, Loss, as_floats, check_finite
+from lossbook.core import Facts, Loss, as_floats, as_labels, check_finite, shown
 
 __all__ = ["Contrastive", "Triplet", "batch_all", "batch_hard"]
 
@@ -44,7 +44,7 @@ class _DistanceLoss(Loss):
 
 @dataclass(frozen=True)
 class Contrastive(_DistanceLoss):
-    r"""Pulls the two points of a similar pair together, and pushes those of a dissimilar pair `margin` apart.
+    r"""Pulls the two embeddings of a similar pair together, and pushes those of a dissimilar pair `margin` apart.
 
     The label is 1 for a dissimilar pair and 0 for a similar one, as in the paper; much code has it the other way round.
     $D$ is the Euclidean distance $d = |z_1 - z_2|$ or, with ``distance="squared"``, $d^2$; `margin` $m$ is in units of
@@ -76,6 +76,7 @@ class Contrastive(_DistanceLoss):
     distance: str = "plain"
 
     points: ClassVar[int] = 2
+    shapes: ClassVar[str] = "y_pred must be (n, 2, d), the two points of each pair, and y_true (n,)"
     no_hessian: ClassVar[str] = "it would couple all coordinates of a pair, and for a dissimilar one lead steps uphill"
 
     facts: ClassVar[Facts] = Facts(
@@ -99,7 +100,7 @@ class Contrastive(_DistanceLoss):
         self._check_points(y_pred)
         other = (y_true != 0) & (y_true != 1)
         if other.any():
-            raise ValueError(f"y_true must be 0 (similar) or 1 (dissimilar), got {y_true[other][0]:g}")
+            raise ValueError(f"y_true must be 0 (similar) or 1 (dissimilar), got {shown(y_true[other][0])}")
         return y_true == 1, y_pred
 
     def _value(self, dissimilar: NDArray, y_pred: NDArray) -> NDArray:
@@ -121,7 +122,7 @@ class Contrastive(_DistanceLoss):
 
 @dataclass(frozen=True)
 class Triplet(_DistanceLoss):
-    r"""Wants the negative further from the anchor than the positive is, by at least `margin`.
+    r"""Wants a negative embedding further from the anchor's than the positive one is, by at least `margin`.
 
     $D$ is the Euclidean distance or, with ``distance="squared"`` as in the paper, its square; `margin` $m$ is in units
     of $D$, so the same number means another loss. There is no target: `y_true` is None. `batch_all` and `batch_hard`
@@ -245,15 +246,12 @@ def batch_hard(labels: ArrayLike, embeddings: ArrayLike) -> NDArray:
 
 
 def _check_batch(labels: ArrayLike, embeddings: ArrayLike) -> tuple[NDArray, NDArray]:
-    # Labels stay as they are: two large integers may be the same float.
-    labels, (embeddings,) = np.asarray(labels), as_floats(embeddings=embeddings)
+    labels, (embeddings,) = as_labels("labels", labels), as_floats(embeddings=embeddings)
     if embeddings.ndim != 2:
         raise ValueError(f"embeddings must have shape (n, d), got shape {embeddings.shape}")
     check_finite("embeddings", embeddings)
     if labels.shape != embeddings.shape[:1]:
         raise ValueError(f"labels must have one label per embedding, {len(embeddings)}, got shape {labels.shape}")
-    if labels.dtype.kind == "f":
-        check_finite("labels", labels)
     return labels, embeddings
 
 

@@ -4,7 +4,7 @@ import inspect
 import itertools
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from numbers import Integral, Real
@@ -27,6 +27,8 @@ POINTS = 201  # on each; the dot stops at every fifth
 STOP = 5
 MOST_NODES = 61
 MOST_ENTRIES = 12
+SLIDABLE = (1e-6, 1e9)  # the sizes of a number for which a slider has the decimals and the room; 0 has them too
+PRINTABLE = 2**31 / FINE / 2  # what a readout can hold
 
 TARGETS: Sequence[float] = (-1, 0, 1, 3)  # to choose from, for a loss that does not take just any number
 # Samples for losses of several scores, by the axes of a score and of a target. A loss gets the first that it takes.
@@ -57,6 +59,8 @@ class _Subject:
     start: float
     choices: list[Control] = field(default_factory=list)
     sample: str = ""
+    moved: str = ""
+    """The choice of the entry that is moved, if there is one."""
 
     def checked(self, **state: Any) -> Curves:
         """Return the curves, or raise an error that says at which arguments."""
@@ -100,7 +104,8 @@ def explore(
         span: the ends of the axis.
         ranges: by the name of a parameter, the ends of its slider, or the texts to choose from. Without them, a
             loss is asked which numbers it accepts, and a positive parameter of a function stays positive. True and
-            False become a toggle, and a parameter without a default starts at 1. Any other parameter keeps its value.
+            False become a toggle, and a parameter without a default starts at 1. Any other parameter keeps its value,
+            and so does a number that is infinite, or too small or too large for a slider.
 
     Raises:
         ValueError: says which argument does not fit, or where the value or the slope is not finite.
@@ -118,19 +123,20 @@ def explore(
     low, high = _range("span", span)
     x = np.round(np.linspace(low, high, POINTS), 12)  # so that zero is exactly zero
     subject = _of_loss(loss, x, y_true, y_pred) if isinstance(loss, Loss) else _of_function(loss, x, y_true, y_pred)
-    controls = [*subject.choices, *_controls(subject, ranges)]
+    curves = cache(subject.checked)
+    controls = _printable([*subject.choices, *_controls(subject, ranges)], curves, ranges)
     names = [control.name for control in controls]
     variable, stops = subject.variable, x[::STOP]
-    curves = cache(subject.checked)
 
     def along(*state: Any) -> Curves:
         return curves(**dict(zip(names, state, strict=True)))
 
-    family = np.array([along(*state) for state in itertools.product(*(control.grid for control in controls))])
     first = along(*(control.default for control in controls))
+    family = np.array([along(*state) for state in itertools.product(*(control.grid for control in controls))])
     panels, printed = [], []
     points: dict[str, Any] = {}
     for kind, title in enumerate(("value", "slope")):
+        digits = _digits(family[:, kind], first[kind], f"the {title} of {subject.title}")
 
         def curve(*state: Any, kind: int = kind) -> NDArray:
             return along(*state)[kind]
@@ -139,14 +145,14 @@ def explore(
             *others, at = state
             return float(np.interp(at, x, curve(*others)))
 
-        points[title] = Bound(point, *names, variable)
+        key = _free(title, [*names, variable])
+        points[key] = Bound(point, *names, variable)
         line = Line(x=x, y=Bound(curve, *names), color=PURPLE)
-        dot = Handle(x=variable, y=points[title], color=INK)
+        dot = Handle(x=variable, y=points[key], color=INK)
         y = Axis(title, *_limits(family[:, kind], first[kind]))
-        digits = _digits(family[:, kind], first[kind], f"the {title} of {subject.title}")
-        printed.append(f"{title} {{{title}:{'+' * kind}.{digits}f}}")
+        printed.append(f"{title} {{{key}:{'+' * kind}.{digits}f}}")
         panels.append(Panel(title, Axis(subject.label, low, high), y, marks=[line, dot]))
-    moved = "{entry}" if "entry" in names else variable
+    moved = f"{{{subject.moved}}}" if subject.moved else variable
     start = float(stops[np.abs(stops - subject.start).argmin()])
     return Explorable(
         "-".join(["explore", *re.findall("[a-z0-9]+", subject.title.lower())]),
@@ -183,7 +189,10 @@ def _of_function(function: Callable[..., ArrayLike], x: NDArray, y_true: Any, y_
     def curves(**state: Any) -> Curves:
         step = 1e-6 * (x[-1] - x[0])
         up, down = np.minimum(x + step, x[-1]), np.maximum(x - step, x[0])  # the ends may be those of its domain
-        value, above, below = (np.asarray(function(each, **state), dtype=float) for each in (x, up, down))
+        # A function may work in place, so it gets copies.
+        value, above, below = (
+            np.asarray(function(each.copy(), **(parameters | state)), dtype=float) for each in (x, up, down)
+        )
         return value, (above - below) / (up - down)
 
     def accepts(name: str, number: float) -> bool:
@@ -208,14 +217,16 @@ def _of_loss(loss: Loss, x: NDArray, y_true: Any, y_pred: Any) -> _Subject:
         for index in np.ndindex(part.shape)
     }
     shown = list(entries)[:MOST_ENTRIES]
+    chosen, moved = (_free(name, hyperparameters(loss)) for name in ("target", "entry"))
     choices: list[Control] = []
     if targets:
         options = [f"{each:g}" for each in targets]
-        choices.append(Choice(name="target", label="y_true", options=options, default=options[-1]))
+        choices.append(Choice(name=chosen, label="y_true", options=options, default=options[-1]))
     if len(shown) > 1:
-        choices.append(Choice(name="entry", label="moved entry", options=shown))
+        choices.append(Choice(name=moved, label="moved entry", options=shown))
 
-    def curves(target: str = "", entry: str = shown[0], **state: Any) -> Curves:
+    def curves(**state: Any) -> Curves:
+        target, entry = state.pop(chosen, ""), state.pop(moved, shown[0])
         task, index = entries[entry]
         scores = [_repeat(part, len(x)) for part in parts]
         scores[task][:, *index] = x
@@ -242,7 +253,7 @@ def _of_loss(loss: Loss, x: NDArray, y_true: Any, y_pred: Any) -> _Subject:
     subject = _Subject(
         x,
         title,
-        "residual" if is_residual else "score",
+        _free("residual" if is_residual else "score", hyperparameters(loss)),
         f"residual y_pred {MINUS} y_true" if is_residual else "score y_pred" if is_scalar else "entry of y_pred",
         curves,
         hyperparameters(loss),
@@ -250,6 +261,7 @@ def _of_loss(loss: Loss, x: NDArray, y_true: Any, y_pred: Any) -> _Subject:
         float(parts[0].flat[0]) if not is_scalar or is_given else x[0] + (0.7 if is_residual else 0.3) * (x[-1] - x[0]),
         choices,
         "" if is_scalar or is_given else f" The sample: y_true = {y_true}, y_pred = {y_pred}.",
+        moved if len(shown) > 1 else "",
     )
     return subject
 
@@ -321,7 +333,7 @@ def _controls(subject: _Subject, ranges: dict[str, Any]) -> list[Control]:
             numbers[name] = _range(name, given, ", or texts to choose from,")
         elif isinstance(value, bool):
             made[name] = Toggle(name=name, default=value)
-        elif isinstance(value, Real):
+        elif isinstance(value, Real) and (value == 0 or SLIDABLE[0] <= abs(float(value)) <= SLIDABLE[1]):
             numbers[name] = None
     others = math.prod(len(control.grid) for control in [*subject.choices, *made.values()])
     most = max(3, min(MOST_NODES, int((CURVES / others) ** (1 / max(1, len(numbers))))))
@@ -355,17 +367,56 @@ def _nodes(subject: _Subject, name: str, given: tuple[float, float] | None, most
     decade = 10.0 ** math.floor(math.log10(rough))
     step = max(float(whole), decade * next(step for step in (1, 2, 2.5, 5, 10) if step * decade > rough * (1 - 1e-9)))
     steps = step * np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
-    return sorted({float(np.round(node, 12)) for node in (*steps, *kept)}), number
+    nodes = {float(np.round(node, 12)) for node in (*steps, *kept)}
+    return sorted(node for node in nodes if given or node == number or accepts(node)), number
 
 
 def _end(accepts: Callable[[float], bool], inside: float, outside: float) -> float:
     """Return how far a parameter can go from a number that is accepted towards one that may not be."""
     if accepts(outside):
         return outside
+    places = 9 - max(0, math.ceil(math.log10(abs(inside - outside))))  # so that the end of a domain is met exactly
     for _ in range(50):
         middle = (inside + outside) / 2
         inside, outside = (middle, outside) if accepts(middle) else (inside, middle)
-    return round(inside, 9)
+    return round(inside, places)
+
+
+def _printable(controls: list[Control], curves: Callable[..., Curves], ranges: dict[str, Any]) -> list[Control]:
+    """Return controls whose sliders end before any combination gives numbers that a readout cannot hold.
+
+    A range that is given stays as it is, and so does all else where the loss itself is too large to be printed.
+    """
+    names = [control.name for control in controls]
+    grids = [list(control.grid) for control in controls]
+    starts = [grid.index(control.default) for grid, control in zip(grids, controls, strict=True)]
+    states = itertools.product(*grids)
+    size = np.array([np.abs(curves(**dict(zip(names, state, strict=True)))).max() for state in states])
+    size = size.reshape([len(grid) for grid in grids])
+    free = [control.name not in ranges and isinstance(control, Slider) for control in controls]
+    while size.max() >= PRINTABLE:
+        worst = [int(at) for at in np.unravel_index(size.argmax(), size.shape)]
+        away = [abs(at - start) * may for at, start, may in zip(worst, starts, free, strict=True)]
+        if not any(away) or size[*starts] >= PRINTABLE:
+            break
+        axis = away.index(max(away))
+        at, start = worst[axis], starts[axis]
+        kept = slice(at) if at > start else slice(at + 1, None)
+        size = size[(slice(None),) * axis + (kept,)]
+        grids[axis], starts[axis] = grids[axis][kept], start - (0 if at > start else at + 1)
+    shorter = zip(controls, grids, strict=True)
+    return [
+        replace(control, nodes=[float(node) for node in grid]) if isinstance(control, Slider) else control
+        for control, grid in shorter
+        if len(grid) > 1
+    ]
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    """Return the name of a control or of a field of a readout that no parameter has."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _range(name: str, given: Any, alternative: str = ",") -> tuple[float, float]:
@@ -400,7 +451,7 @@ def _decimals(nodes: NDArray) -> int:
 def _digits(family: NDArray, first: NDArray, what: str) -> int:
     """Return how many decimals are printed: 3, more where numbers are small, fewer where a readout has no room."""
     largest = np.abs(family).max()
-    room = math.floor(math.log10(2**31 / FINE / 2 / max(largest, 1e-3)))
+    room = math.floor(math.log10(PRINTABLE / max(largest, 1e-3)))
     if room < 0:
-        raise ValueError(f"{what} must stay below {2**31 / FINE / 2:.1g} to be printed, got {largest:.3g}")
+        raise ValueError(f"{what} must stay below {PRINTABLE:,.0f} to be printed, got {largest:.9g}")
     return min(max(3, 2 - math.floor(math.log10(np.abs(first).max() or 1))), room, 9)

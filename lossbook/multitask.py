@@ -75,13 +75,23 @@ class _MultiTaskLoss(Loss):
 
     def predict(self, score: Sequence[ArrayLike]) -> tuple[NDArray, ...]:
         """Return the prediction of each task on its natural scale."""
-        self._check_count("score", score)
-        return tuple(loss.predict(each) for loss, each in zip(self.losses, score, strict=True))
+        return self._converted("predict", "score", score)
 
     def to_score(self, prediction: Sequence[ArrayLike]) -> tuple[NDArray, ...]:
         """Return a raw score for the prediction of each task on its natural scale."""
-        self._check_count("prediction", prediction)
-        return tuple(loss.to_score(each) for loss, each in zip(self.losses, prediction, strict=True))
+        return self._converted("to_score", "prediction", prediction)
+
+    def _converted(self, method: str, name: str, given: Sequence[ArrayLike]) -> tuple[NDArray, ...]:
+        self._check_count(name, given)
+        return tuple(self._of_task(task, method, each) for task, each in enumerate(given))
+
+    def _of_task(self, task: int, method: str, *given: ArrayLike) -> Any:
+        """What the loss of a task returns; an error says in which task it came up."""
+        loss = self.losses[task]
+        try:
+            return getattr(loss, method)(*given)
+        except ValueError as error:
+            raise ValueError(f"task {task}, {type(loss).__name__}: {error}") from None
 
     def _set_numbers(self, name: str, low: float, high: float, *, closed: bool = False) -> None:
         """Check the hyperparameter `name`, one number for each task, and keep it as a tuple of Python floats."""
@@ -97,15 +107,12 @@ class _MultiTaskLoss(Loss):
             raise ValueError(f"{name} must be a list or tuple with one entry for each of {len(self.losses)}, got {got}")
 
     def _each(self, method: str, y_true: Sequence[ArrayLike], y_pred: Sequence[ArrayLike]) -> list[Any]:
-        """What the loss of each task returns; an error says in which task it came up."""
+        """What the loss of each task returns."""
         self._check_count("y_true", y_true)
         self._check_count("y_pred", y_pred)
         results, samples = [], []
         for task, (loss, target, score) in enumerate(zip(self.losses, y_true, y_pred, strict=True)):
-            try:
-                results.append(getattr(loss, method)(target, score))
-            except ValueError as error:
-                raise ValueError(f"task {task}, {type(loss).__name__}: {error}") from None
+            results.append(self._of_task(task, method, target, score))
             samples.append(np.shape(score)[: np.ndim(score) - loss.score_ndim])
         if len(set(samples)) > 1:
             raise ValueError(f"y_pred must have the same samples in every task, got samples of shape {samples}")
@@ -123,7 +130,7 @@ class _MultiTaskLoss(Loss):
 
 @dataclass(frozen=True)
 class WeightedSum(_MultiTaskLoss):
-    r"""The losses of several tasks, each times a fixed weight.
+    r"""The losses of several tasks, each of its own scores, times a fixed weight.
 
     Not a mean: doubling all weights doubles the loss, and with it the step of gradient descent. A weight is also a
     change of units: 1 for a task in meters is another loss than 1 for the same task in millimeters. A task of weight 0
@@ -170,7 +177,7 @@ class WeightedSum(_MultiTaskLoss):
 
 @dataclass(frozen=True)
 class UncertaintyWeighted(_MultiTaskLoss):
-    r"""The losses of several tasks, each divided by a noise variance that is learned together with the model.
+    r"""The losses of several tasks, each of its own scores, divided by a noise variance learned with the model.
 
     Here $s_t = \log \sigma_t^2$ is the log-variance of a task, the same for all samples. As in the paper, $a_t$ is
     $\tfrac12$ for a regression task and 1 for any other; which of them a loss is, ``loss.facts.task`` says. With

@@ -84,7 +84,7 @@ def linear_objective(loss: Loss, features: ArrayLike, y_true: ArrayLike) -> Obje
         y_true: shape (n,).
 
     Raises:
-        ValueError: if `features` is not a matrix with one row per entry of `y_true`, or not all finite.
+        ValueError: if `features` is not a matrix with one row per entry of `y_true`, has no rows, or is not all finite.
 
     >>> from lossbook.regression import SquaredError
     >>> risk = linear_objective(SquaredError(), [[1.0], [1.0]], [2.0, 4.0])
@@ -97,6 +97,8 @@ def linear_objective(loss: Loss, features: ArrayLike, y_true: ArrayLike) -> Obje
         raise ValueError(
             f"features must be of shape (n, p) and y_true of shape (n,), got {features.shape} and {y_true.shape}"
         )
+    if len(y_true) == 0:
+        raise ValueError("y_true must hold at least one sample to take a mean, got none")
     check_finite("features", features)
     check_finite("y_true", y_true)
 

@@ -11,13 +11,16 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from lossbook.classification import CategoricalCrossEntropy
-from lossbook.core import Facts, Loss, as_floats, check_no_nan
-from lossbook.numerics import LINKS
+from lossbook.core import Facts, Loss, shown
+from lossbook.numerics import LINKS, in_float64, log_softmax, sum_of_products
 
 __all__ = ["GaussianNLL", "KLDivergence", "LaplaceNLL", "PoissonNLL"]
+
+FLOAT = np.finfo(np.float64)
+# log k! - k log k + k
+STIRLING = np.array([math.log(math.factorial(k) / k**k * math.exp(k)) for k in range(24)])
 
 
 @dataclass(frozen=True)
@@ -25,20 +28,20 @@ class _TwoColumnLoss(Loss):
     """A loss of a location and the logarithm of a spread; its kernels take the residual and that logarithm."""
 
     score_ndim: ClassVar[int] = 1
+    location: ClassVar[str]
     spread: ClassVar[str]
 
     def predict(self, score: ArrayLike) -> NDArray:
-        (score,) = as_floats(score=score)
+        score = self._check_scale("score", score)
         location, log_spread = self._columns("score", score)
         with np.errstate(over="ignore"):
             return np.stack([location, LINKS["exp"].predict(log_spread)], axis=-1)
 
     def to_score(self, prediction: ArrayLike) -> NDArray:
-        (prediction,) = as_floats(prediction=prediction)
+        prediction = self._check_scale("prediction", prediction)
         location, spread = self._columns("prediction", prediction)
-        check_no_nan("prediction", prediction)
         if (spread < 0).any():
-            raise ValueError(f"prediction must have a {self.spread} of at least 0, got {spread.min():g}")
+            raise ValueError(f"prediction must have a {self.spread} of at least 0, got {shown(spread.min())}")
         return np.stack([location, LINKS["exp"].to_score(spread)], axis=-1)
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
@@ -48,13 +51,19 @@ class _TwoColumnLoss(Loss):
 
     def _columns(self, name: str, array: NDArray) -> tuple[NDArray, NDArray]:
         if array.shape[-1:] != (2,):
-            raise ValueError(f"{name} must have two columns, location and {self.spread}, got shape {array.shape}")
+            spread = self.spread if name == "prediction" else f"log-{self.spread}"
+            raise ValueError(f"{name} must have two columns, {self.location} and {spread}, got shape {array.shape}")
         return array[..., 0], array[..., 1]
+
+    def _remedy(self, true: tuple[int, ...], pred: tuple[int, ...]) -> str:
+        if true == pred:
+            return f"; np.stack([{self.location}, log_{self.spread}], axis=-1) makes it of two arrays"
+        return super()._remedy(true, pred)
 
 
 @dataclass(frozen=True)
 class GaussianNLL(_TwoColumnLoss):
-    r"""How surprising the target is under a normal distribution whose mean and variance are both predicted.
+    r"""How surprising the target is under a normal distribution whose mean and log-variance are predicted.
 
     The columns of `y_pred` are the mean $\mu$ and the log-variance $s = \log \sigma^2$, so that no variance is ever
     negative or needs a floor. With a fixed variance the loss is squared error, divided by $2 \sigma^2$ and shifted.
@@ -80,7 +89,9 @@ class GaussianNLL(_TwoColumnLoss):
            [ 3. , -4. ]])
     """
 
+    location: ClassVar[str] = "mean"
     spread: ClassVar[str] = "variance"
+    shapes: ClassVar[str] = "y_pred must be (n, 2), mean and log-variance, and y_true (n,)"
     facts: ClassVar[Facts] = Facts(
         formula=r"\tfrac12 \bigl( \log 2\pi + s + (\mu - y)^2 e^{-s} \bigr)",
         variables=r"y, \mu, s",
@@ -110,7 +121,7 @@ class GaussianNLL(_TwoColumnLoss):
 
 @dataclass(frozen=True)
 class LaplaceNLL(_TwoColumnLoss):
-    r"""How surprising the target is under a Laplace distribution whose location and scale are both predicted.
+    r"""How surprising the target is under a Laplace distribution whose location and log-scale are predicted.
 
     The columns of `y_pred` are the location $\mu$ and the log-scale $s$; the scale $e^s$ is the mean absolute deviation
     itself, not a square as in `GaussianNLL`. With a fixed scale the loss is absolute error, divided by it and shifted.
@@ -134,7 +145,9 @@ class LaplaceNLL(_TwoColumnLoss):
            [ 1., -9.]])
     """
 
+    location: ClassVar[str] = "location"
     spread: ClassVar[str] = "scale"
+    shapes: ClassVar[str] = "y_pred must be (n, 2), location and log-scale, and y_true (n,)"
     facts: ClassVar[Facts] = Facts(
         formula=r"\log 2 + s + |\mu - y|\, e^{-s}",
         variables=r"y, \mu, s",
@@ -199,14 +212,11 @@ class PoissonNLL(Loss):
         y_true, y_pred = super()._arguments(y_true, y_pred)
         wrong = (y_true < 0) | (y_true != np.floor(y_true))
         if wrong.any():
-            raise ValueError(f"y_true must hold counts, whole numbers from 0 on, got {y_true[wrong][0]:g}")
+            raise ValueError(f"y_true must hold counts, whole numbers from 0 on, got {shown(y_true[wrong][0])}")
         return y_true, y_pred
 
     def _value(self, y: NDArray, z: NDArray) -> NDArray:
-        rate = np.exp(z)
-        z = np.where((y > 0) & (rate < np.inf), z, 0)  # else y z is 0 * infinity, or the rate outgrows it
-        # With y as a factor, infinity is never subtracted from infinity, however large the count.
-        return rate + y * (special.gammaln(y + 1) / np.maximum(y, 1) - z)
+        return in_float64(_poisson, 0, y, z)  # in float32 the rate alone can be off by more than the value
 
     def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
         return np.exp(z) - y
@@ -220,7 +230,7 @@ _CROSS_ENTROPY = CategoricalCrossEntropy()
 
 @dataclass(frozen=True)
 class KLDivergence(Loss):
-    r"""The extra surprise of expecting the predicted distribution where the target distribution holds.
+    r"""The extra surprise of expecting the distribution that K logits predict where the target distribution holds.
 
     It is `CategoricalCrossEntropy` less the entropy of the target, which no score can change: the two have the same
     gradient and train alike, but this one is 0 for a perfect prediction. A term with $y_k = 0$ is 0.
@@ -245,6 +255,7 @@ class KLDivergence(Loss):
 
     score_ndim: ClassVar[int] = 1
     target_ndim: ClassVar[int] = 1
+    shapes: ClassVar[str] = CategoricalCrossEntropy.shapes
     facts: ClassVar[Facts] = Facts(
         formula=r"\sum_k y_k \log \frac{y_k}{p_k}",
         where=r"p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}",
@@ -264,14 +275,45 @@ class KLDivergence(Loss):
         return _CROSS_ENTROPY._arguments(y_true, y_pred)
 
     def _value(self, y: NDArray, z: NDArray) -> NDArray:
-        divergence = _CROSS_ENTROPY._value(y, z) - special.entr(y).sum(axis=-1)
-        return np.maximum(divergence, 0)  # rounding can make the difference of nearly equal numbers negative
+        return in_float64(_divergence, 1, y, z)
 
     def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
         return _CROSS_ENTROPY._gradient(y, z)
 
     def _hessian(self, y: NDArray, z: NDArray) -> NDArray:
         return _CROSS_ENTROPY._hessian(y, z)
+
+
+def _poisson(y: NDArray, z: NDArray) -> NDArray:
+    """Minus the log-probability of a count: what the best rate, y itself, costs, and half the deviance of this rate.
+
+    Near that rate the terms of the formula are far larger than their sum. Here no term is negative, so nothing cancels.
+    """
+    rate, count = np.exp(z), np.maximum(y, 1)
+    ratio = rate / count
+    # Near a rate that fits, the logarithm of the ratio has more digits than the difference of two logarithms.
+    log_ratio = np.where(z < 0, z - np.log(count), np.log(np.clip(ratio, FLOAT.smallest_subnormal, FLOAT.max)))
+    return np.where(y > 0, count * (ratio - 1 - log_ratio), rate) + _stirling(y)
+
+
+def _stirling(y: NDArray) -> NDArray:
+    """log y! - y log y + y for whole numbers y, of which log y! alone has lost the last digits."""
+    x = np.maximum(y, len(STIRLING))
+    series = (1 / 12 - (1 / 360 - (1 / 1260 - 1 / 1680 / x / x) / x / x) / x / x) / x
+    far = (np.log(x) + math.log(2 * math.pi)) / 2 + series
+    return np.where(y < len(STIRLING), STIRLING[np.minimum(y, len(STIRLING) - 1).astype(int)], far)
+
+
+def _divergence(y: NDArray, z: NDArray) -> NDArray:
+    """The sum of p - y - y log(p / y), which is the divergence as both y and p sum to 1.
+
+    Cross-entropy less entropy has no digits left where the prediction is near the target. Here no term is negative.
+    """
+    log_p = log_softmax(z)
+    p, t = np.exp(log_p), log_p - np.log(np.where(y > 0, y, 1))
+    with np.errstate(invalid="ignore"):  # 0 * infinity, in the branch not taken
+        near, far = np.maximum(np.expm1(np.minimum(t, 1)) - t, 0), p - y - np.where(y > 0, y * t, 0)
+        return sum_of_products(np.where((y > 0) & (np.abs(t) < 1), y * near, far))
 
 
 def _divide_by_exp(r: NDArray, s: NDArray) -> NDArray:

@@ -40,7 +40,7 @@ class ResidualLoss(Loss):
 
 @dataclass(frozen=True)
 class SquaredError(ResidualLoss):
-    r"""The squared residual; its mean is the mean squared error (MSE).
+    r"""The squared residual of a predicted value; its mean is the mean squared error (MSE).
 
     Unlike `Huber` and most textbooks on optimization, it has no factor 1/2: near zero this loss is twice Huber's.
 
@@ -88,7 +88,7 @@ class SquaredError(ResidualLoss):
 
 @dataclass(frozen=True)
 class AbsoluteError(ResidualLoss):
-    r"""The absolute residual; its mean is the mean absolute error (MAE).
+    r"""The absolute residual of a predicted value; its mean is the mean absolute error (MAE).
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in units of the target.
 
@@ -131,7 +131,7 @@ class AbsoluteError(ResidualLoss):
 
 @dataclass(frozen=True)
 class Huber(ResidualLoss):
-    r"""Half the squared residual up to `delta`, and a straight line beyond it.
+    r"""Half the squared residual of a predicted value up to `delta`, and a straight line beyond it.
 
     `delta`, in units of the target, is the size from which a residual counts as an outlier. A large `delta` gives half
     the squared error, a small one `delta` times the absolute error.
@@ -193,7 +193,7 @@ class Huber(ResidualLoss):
 
 @dataclass(frozen=True)
 class SmoothL1(ResidualLoss):
-    r"""Huber's loss divided by its threshold: absolute error with its kink rounded off over a width of `beta`.
+    r"""Huber's loss of a predicted value, divided by its threshold: absolute error, its kink rounded off over `beta`.
 
     It equals ``Huber(delta=beta)`` divided by `beta`; with ``beta=1`` the two are the same loss.
 
@@ -245,10 +245,11 @@ class SmoothL1(ResidualLoss):
 
 @dataclass(frozen=True)
 class LogCosh(ResidualLoss):
-    r"""The logarithm of the hyperbolic cosine: half a square near zero, absolute error minus log 2 far away.
+    r"""The logarithm of the hyperbolic cosine of a predicted value's residual: half a square near 0, then a line.
 
-    Written as it stands, ``log(cosh(r))`` overflows from 711 on (89 in float32) and loses all digits of a tiny
-    residual. Here it is computed from sinh below 1 and as $|r| + \log(1 + e^{-2|r|}) - \log 2$ above.
+    Far away it is the absolute error minus log 2. Written as it stands, ``log(cosh(r))`` overflows from 711 on (89 in
+    float32) and loses all digits of a tiny residual. Here it is computed from sinh below 1 and as
+    $|r| + \log(1 + e^{-2|r|}) - \log 2$ above.
 
     Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape.
 
@@ -293,7 +294,7 @@ class LogCosh(ResidualLoss):
 
 @dataclass(frozen=True)
 class Quantile(ResidualLoss):
-    r"""The pinball loss: a prediction that is too low costs `tau` a unit, one that is too high costs 1 - `tau`.
+    r"""The pinball loss of a predicted quantile: too low costs `tau` a unit, too high costs 1 - `tau`.
 
     Its best constant is the `tau`-quantile: a fraction `tau` of the targets lies below it. ``tau=0.5`` gives half the
     absolute error.
@@ -343,7 +344,7 @@ class Quantile(ResidualLoss):
 
 @dataclass(frozen=True)
 class Expectile(ResidualLoss):
-    r"""Squared error weighted by side: `tau` where the prediction is too low, 1 - `tau` where it is too high.
+    r"""The squared error of a predicted expectile, weighted by side: `tau` where it is too low, else 1 - `tau`.
 
     It is to squared error what `Quantile` is to absolute error: ``tau=0.5`` gives half the squared error and the mean.
 
@@ -399,7 +400,7 @@ class Expectile(ResidualLoss):
 
 @dataclass(frozen=True)
 class Tukey(ResidualLoss):
-    r"""Tukey's biweight: half a square near zero that levels off, flat from `c` on.
+    r"""Tukey's biweight of a predicted value: half its squared residual near zero, then leveling off, flat from `c` on.
 
     `c` is in units of the target. With residuals of standard deviation 1 the default, 4.685, keeps 95 % of the mean's
     efficiency on Gaussian noise.
@@ -464,7 +465,7 @@ class Tukey(ResidualLoss):
 
 @dataclass(frozen=True)
 class GeneralRobust(ResidualLoss):
-    r"""Barron's family: one number, `alpha`, leads from squared error through Charbonnier and Cauchy to Welsch.
+    r"""Barron's family for a predicted value: `alpha` leads from squared error by Charbonnier and Cauchy to Welsch.
 
     The value at $\alpha = 2$, $0$ and $-\infty$ is the limit:
 

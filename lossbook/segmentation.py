@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from lossbook.core import Facts, Loss
+from lossbook.core import Facts, Loss, shown
 
 __all__ = ["Dice", "Jaccard", "Tversky"]
 
@@ -26,6 +26,7 @@ class _OverlapLoss(Loss):
     _weights: ClassVar[tuple[float, float]]
     score_ndim: ClassVar[int] = 2
     target_ndim: ClassVar[int] = 2
+    shapes: ClassVar[str] = "y_pred must be (n, H, W), a logit for each pixel, and y_true (n, H, W), masks in [0, 1]"
     no_hessian: ClassVar[str] = "it would couple all H W pixels, and as the loss is not convex, lead steps uphill"
 
     def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
@@ -34,7 +35,7 @@ class _OverlapLoss(Loss):
             raise ValueError(f"y_pred must have shape (n, H, W), got shape {y_pred.shape}")
         if y_true.size and not 0 <= y_true.min() <= y_true.max() <= 1:
             raise ValueError(
-                f"y_true must be masks in [0, 1], got values from {y_true.min():g} to {y_true.max():g}; "
+                f"y_true must be masks in [0, 1], got values from {shown(y_true.min())} to {shown(y_true.max())}; "
                 "divide a mask in 0..255 by 255"
             )
         return y_true, y_pred
@@ -68,7 +69,7 @@ class _OverlapLoss(Loss):
 
 @dataclass(frozen=True)
 class Dice(_OverlapLoss):
-    r"""One minus the Dice coefficient of two masks: what lies in only one of them, as a share of both sizes.
+    r"""One minus the Dice coefficient of a mask and one of logits: what lies in only one of them, as a share of both.
 
     It is ``Tversky(alpha=0.5, beta=0.5)``, and on masks of 0 and 1 one minus the F1 score. Unlike a mean over pixels it
     does not depend on how much background there is. The paper has squares in the denominator.
@@ -112,7 +113,7 @@ class Dice(_OverlapLoss):
 
 @dataclass(frozen=True)
 class Jaccard(_OverlapLoss):
-    r"""One minus the intersection of two masks over their union, also called IoU loss.
+    r"""One minus the intersection of a mask and one of logits over their union, also called IoU loss.
 
     It is ``Tversky(alpha=1, beta=1)``, and $2D / (1 + D)$ with the value $D$ of `Dice`: both rank the predictions of an
     image alike, but in a mean over images this one counts small errors for up to twice as much.
@@ -150,7 +151,7 @@ class Jaccard(_OverlapLoss):
 
 @dataclass(frozen=True)
 class Tversky(_OverlapLoss):
-    r"""A Dice loss in which false positives and false negatives weigh differently.
+    r"""A Dice loss of a mask of logits in which false positives and false negatives weigh differently.
 
     `alpha` is the weight of false positives, `beta` that of false negatives: to miss less of an object, raise `beta`.
     With 1/2 for both it is `Dice`, with 1 for both `Jaccard`.

@@ -18,7 +18,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lossbook.core import Facts, Loss, as_floats, check_no_nan
+from lossbook.core import Facts, Loss, as_floats, check_no_nan, shown
 from lossbook.numerics import log_softmax
 
 __all__ = ["CTC", "alignments", "best_path", "lattice", "prefix_beam_search"]
@@ -26,7 +26,7 @@ __all__ = ["CTC", "alignments", "best_path", "lattice", "prefix_beam_search"]
 
 @dataclass(frozen=True)
 class CTC(Loss):
-    r"""Minus the log-probability of a label sequence, summed over all its alignments with the frames of the input.
+    r"""Minus the log-probability of a label sequence given K logits per frame, summed over all its alignments.
 
     $B$ collapses a path; `blank` is the class for "no new label". The forward-backward recursion takes the sum over
     the exponentially many alignments in T S steps, in log space and in float64.
@@ -209,7 +209,7 @@ def _joined(log_p: Sequence[float]) -> float:
 
 def _check_integer(name: str, got: int, low: int, high: float = math.inf) -> None:
     if not isinstance(got, Integral) or isinstance(got, bool) or not low <= got <= high:
-        raise ValueError(f"{name} must be an integer from {low} to {high:g}, got {got!r}")
+        raise ValueError(f"{name} must be an integer from {low} to {shown(high)}, got {got!r}")
 
 
 def _check_scores(name: str, scores: ArrayLike, axes: str, blank: int) -> NDArray:
@@ -225,7 +225,7 @@ def _check_labels(name: str, labels: ArrayLike, blank: int, classes: float = mat
     (labels,) = as_floats(**{name: labels})
     valid = (labels >= 0) & (labels < classes) & (labels != blank) & (labels == np.floor(labels))
     if labels.ndim != 1 or not valid.all():
-        domain = f"integers from 0 to {classes - 1:g} without the blank, {blank}"
+        domain = f"integers from 0 to {shown(classes - 1)} without the blank, {blank}"
         raise ValueError(f"{name} must be a sequence of {domain}, got {labels.tolist()}")
     return labels.astype(int)
 

@@ -31,13 +31,22 @@ def count_samples(loss, dtype):
     random = np.random.default_rng(42)
     far = [-1000, -745, -104, 88, 700 if dtype == np.float64 else 80]
     z = np.concatenate([random.uniform(-5, 5, 60), random.uniform(-40, 40, 30), far, [0, 1]])
-    counts = np.concatenate([np.arange(8), [20, 170, 1000, 123456]])
-    return np.repeat(counts, len(z)).astype(dtype), np.tile(z, len(counts)).astype(dtype)
+    counts = np.concatenate([np.arange(8), [20, 23, 24, 25, 170, 1000, 123456, 2**24, 10**15]])
+    # Rates that fit the count, where terms as large as the count leave a value of a few nats.
+    near = np.log(np.maximum(counts, 1))[:, None] + np.concatenate(
+        [[0], *np.multiply.outer([1, -1], 10.0 ** -np.arange(9))]
+    )
+    z = np.concatenate([np.broadcast_to(z, (len(counts), len(z))), near], axis=1)
+    return np.repeat(counts, z.shape[1]).astype(dtype), z.ravel().astype(dtype)
 
 
 def near_zero(loss, y_true, y_pred, distance):
     """Which samples have scores with exponentials of similar size, so that none drowns the difference of another."""
     return (np.abs(y_pred) < 4).reshape(len(y_pred), -1).all(axis=1)
+
+
+def moderate_counts(loss, y_true, y_pred, distance):
+    return near_zero(loss, y_true, y_pred, distance) & (y_true < 1e6)
 
 
 def off_the_location(loss, y_true, y_pred, distance):
@@ -104,7 +113,8 @@ def poisson(loss):
         lambda y, z: mp.exp(z) - y,
         lambda y, z: mp.exp(z),
         {
-            "value": lambda y, z: mp.exp(z) + y * abs(z) + mp.loggamma(y + 1),
+            # the rate is rounded, and moves the value by how far it is from the count
+            "value": lambda y, z: mp.exp(z) - y * z + mp.loggamma(y + 1) + abs(mp.exp(z) - y),
             "gradient": lambda y, z: mp.exp(z) + y,
         },
     )
@@ -121,12 +131,30 @@ def kl_divergence(loss):
         lambda y, z: terms(y, z, lambda log_y, log_p: log_y - log_p),
         shared.gradient,
         shared.hessian,
-        # the cross-entropy and the entropy, which cancel where target and prediction agree
-        {**shared.sizes, "value": lambda y, z: terms(y, z, lambda log_y, log_p: -log_y - log_p) * spread(z)},
+        # the logarithms of both are rounded, and move the value by how far the prediction is from the target
+        {
+            **shared.sizes,
+            "value": lambda y, z: (
+                terms(y, z, lambda log_y, log_p: log_y - log_p)
+                + mp.fsum(abs(p - share) for p, share in zip(softmax(z)[0], y, strict=True)) * spread(z)
+            ),
+        },
     )
 
 
 # Rows ---------------------------------------------------------------------------------------------
+
+
+def near_distributions(loss, dtype):
+    """The samples of the other losses of distributions, and targets whose probabilities the prediction nearly is."""
+    y_true, z = distribution_samples(loss, dtype)
+    share = np.array([[0.5, 0.25, 0.25], [0.5, 0.5, 0], [1, 0, 0], [1 / 64, 62 / 64, 1 / 64]])
+    off = np.concatenate([[0], *np.multiply.outer([1, -1], 2.0 ** -np.arange(1, 18, 2))])
+    close = np.log(np.maximum(share, 2.0**-60))[:, None] + off[:, None] * [1, -0.5, 0.25]
+    return (
+        np.concatenate([y_true, np.repeat(share, len(off), axis=0).astype(dtype)]),
+        np.concatenate([z, close.reshape(-1, 3).astype(dtype)]),
+    )
 
 
 def row(loss, oracle, samples, *ulps, smooth, single=None):
@@ -136,6 +164,6 @@ def row(loss, oracle, samples, *ulps, smooth, single=None):
 PROBABILISTIC = [
     row(GaussianNLL(), gaussian, two_column_samples, 4, 4, 4, smooth=near_zero, single=(6, 6, 6)),
     row(LaplaceNLL(), laplace, two_column_samples, 2, 2, smooth=off_the_location, single=(4, 4)),
-    row(PoissonNLL(), poisson, count_samples, 4, 2, 2, smooth=near_zero),
-    row(KLDivergence(), kl_divergence, distribution_samples, 2, 2, 4, smooth=everywhere, single=(2, 4, 6)),
+    row(PoissonNLL(), poisson, count_samples, 3, 2, 2, smooth=moderate_counts),
+    row(KLDivergence(), kl_divergence, near_distributions, 1, 2, 4, smooth=everywhere, single=(1, 4, 6)),
 ]

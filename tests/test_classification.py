@@ -10,7 +10,7 @@ from losses import errors_in_ulps, mp, number
 from losses_classification import CLASSIFICATION
 from scipy import optimize, special, stats
 
-from lossbook import NoHessianError
+from lossbook import KLDivergence, NoHessianError
 from lossbook.classification import (
     BinaryCrossEntropy,
     BinaryFocal,
@@ -388,14 +388,14 @@ def test_labels_of_small_integers(dtype):
             CategoricalCrossEntropy(),
             np.ones((2, 0)),
             np.ones((2, 0)),
-            "y_pred must have a score for at least one class",
+            "y_pred must have at least one class",
         ),
         (SparseCategoricalCrossEntropy(), [3], [[0, 0, 0]], "y_true must hold whole numbers from 0 to 2, .* got 3"),
         (SparseCategoricalCrossEntropy(), [-1], [[0, 0, 0]], "y_true must hold whole numbers from 0 to 2, .* got -1"),
         (SparseCategoricalCrossEntropy(), [0.5], [[0, 0, 0]], "y_true must hold whole numbers from 0 to 2, .* got 0.5"),
         (SparseCategoricalCrossEntropy(), [[0]], [[0, 0]], r"y_true of shape \(1, 1\) and y_pred of shape \(1, 2\)"),
         (SparseCategoricalCrossEntropy(), 0, 1.0, "y_pred must have at least 1 axes"),
-        (SparseCategoricalCrossEntropy(), [0], np.ones((1, 0)), "y_pred must have a score for at least one class"),
+        (SparseCategoricalCrossEntropy(), [0], np.ones((1, 0)), "y_pred must have at least one class"),
     ],
 )
 def test_bad_labels(loss, y_true, y_pred, message):
@@ -409,6 +409,43 @@ def test_rows_that_sum_to_1_up_to_rounding():
     assert CategoricalCrossEntropy().value(third.astype(float), np.zeros((1, 3))) == pytest.approx(math.log(3))
     many = special.softmax(np.random.default_rng(0).normal(size=(20, 1000)).astype(np.float32), axis=1)
     assert np.isfinite(CategoricalCrossEntropy()(many, np.zeros((20, 1000))))
+
+
+DISTRIBUTIONS = (
+    CategoricalCrossEntropy(),
+    CategoricalCrossEntropy(label_smoothing=0.1),
+    CategoricalFocal(),
+    KLDivergence(),
+)
+
+
+@pytest.mark.parametrize("loss", DISTRIBUTIONS, ids=repr)
+@pytest.mark.parametrize("classes", [10, 10_000, 50_257])
+def test_a_vocabulary_of_classes(loss, classes):
+    """One sure class, and a little for each of the others: in float32 their sum has to be taken with care."""
+    y_true = np.full((1, classes), np.float32(0.1 / classes))
+    y_true[0, 0] += np.float32(0.9)
+    y_pred = np.random.default_rng(1).normal(size=(1, classes)).astype(np.float32)
+    share, z = y_true[0].astype(float), y_pred[0].astype(float)
+    log_p = z - z.max() - math.log(math.fsum(np.exp(z - z.max())))
+    kept = 0.9 if getattr(loss, "label_smoothing", 0) else 1
+    weight = kept * share + (1 - kept) / classes
+    terms = -weight * log_p * (-np.expm1(log_p)) ** getattr(loss, "gamma", 0)
+    entropy = math.fsum(share * np.log(share)) if isinstance(loss, KLDivergence) else 0
+    expected = math.fsum(terms) + entropy
+    assert loss.value(y_true, y_pred) == pytest.approx(expected, rel=1e-6)
+    assert loss.value(share[None], z[None]) == pytest.approx(expected, rel=2e-7 if entropy else 1e-13)
+
+
+@pytest.mark.parametrize("classes", [3, 7, 1000, 50_257])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("loss", DISTRIBUTIONS, ids=repr)
+def test_a_distribution_is_one_in_the_precision_it_is_given_in(loss, classes, dtype):
+    random = np.random.default_rng(2)
+    for share in (np.full(classes, 1 / classes), random.dirichlet(np.full(classes, 0.3))):
+        assert np.isfinite(loss.value(share.astype(dtype)[None], np.zeros((1, classes))))
+    with pytest.raises(ValueError, match=r"a sum off by 0\.01"):
+        loss.value(np.array([[0.26, 0.25, 0.25, 0.25]], dtype), np.zeros((1, 4)))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """`explore`: every loss of the package, functions of a learner's own, and what it says when it cannot."""
 
+import dataclasses
+import itertools
 import math
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,6 +18,7 @@ from lossbook import (
     CategoricalFocal,
     Contrastive,
     Dice,
+    Expectile,
     GaussianNLL,
     GeneralRobust,
     Hinge,
@@ -23,11 +26,15 @@ from lossbook import (
     Loss,
     PoissonNLL,
     Quantile,
+    SmoothL1,
     SquaredError,
     Triplet,
     Tukey,
+    Tversky,
+    UncertaintyWeighted,
     WeightedSum,
 )
+from lossbook.core import hyperparameters
 from lossbook.explorable import Explorable
 from lossbook.explorable.functions import parameters
 from lossbook.explore import explore
@@ -80,6 +87,98 @@ def test_a_residual(loss):
     assert (x[0], x[-1]) == (-2, 3)
     np.testing.assert_array_equal(value, loss.value(np.zeros_like(x), x))
     np.testing.assert_array_equal(source(figure, 1, figure.initial)[1], loss.gradient(np.zeros_like(x), x))
+
+
+AT_THE_ENDS = [
+    *[kind(size) for kind in (Huber, SmoothL1, Tukey) for size in (1e-300, 1e-9, 1e-5, 1e6, 1e300)],
+    *[GeneralRobust(alpha) for alpha in (-np.inf, -1e300, -1e6, -50, -1e-9, 1e-300, 2, 2.5, 10)],
+    *[GeneralRobust(-np.inf, c) for c in (1e-3, 1e6)],
+    *[kind(tau) for kind in (Quantile, Expectile) for tau in (1e-300, 1e-9, 1 - 1e-9)],
+    *[BinaryCrossEntropy(weight) for weight in (1e-300, 1e6)],
+    *[BinaryFocal(gamma, alpha) for gamma in (0, 1e6, 1e300) for alpha in (None, 1e-9)],
+    CategoricalFocal(1e300),
+    *[Contrastive(margin, distance) for margin in (1e-300, 1e3) for distance in ("plain", "squared")],
+    *[Triplet(margin) for margin in (1e-300, 1e6)],
+    *[Tversky(alpha, beta) for alpha in (1e-300, 999_999) for beta in (1e-300, 999_999)],
+    WeightedSum(weights=(0, 0)),
+    WeightedSum(weights=(1e-9, 1e6)),
+    UncertaintyWeighted(log_variances=(-10, 699)),
+]
+
+
+@pytest.mark.parametrize("loss", AT_THE_ENDS, ids=repr)
+def test_every_legal_hyperparameter(loss):
+    """It is drawn, and whatever its sliders offer is legal too."""
+    figure = explore(loss)
+    for name, value in hyperparameters(loss).items():
+        if name in figure.controls:
+            grid = figure.controls[name].grid
+            assert value in grid
+            for node in grid:
+                dataclasses.replace(loss, **{name: node})
+    for state in states(figure):
+        assert all(np.isfinite(source(figure, kind, state)[1]).all() for kind in (0, 1))
+    x, value = source(figure, 0, figure.initial)
+    if figure.panels[0].x.label.startswith("residual"):
+        np.testing.assert_array_equal(value, loss.value(np.zeros_like(x), x))
+
+
+@pytest.mark.parametrize(
+    ("loss", "names"),
+    [
+        (GeneralRobust(-np.inf), ["c", "residual"]),
+        (Huber(1e-300), ["residual"]),
+        (Huber(1e300), ["residual"]),
+        (Huber(1e6), ["delta", "residual"]),
+    ],
+)
+def test_a_number_that_no_slider_can_show_keeps_its_value(loss, names):
+    assert list(explore(loss).controls) == names
+
+
+def test_a_slider_of_large_numbers_offers_no_zero():
+    grid = explore(Huber(1e6)).controls["delta"].grid
+    assert (grid[0], grid[-1]) == (1e5, 5e6)
+
+
+def test_sliders_end_where_numbers_become_too_large_to_print():
+    figure = explore(GeneralRobust(-50))
+    assert -50 in figure.controls["alpha"].grid
+    corners = itertools.product(*(control.grid for control in list(figure.controls.values())[:2]))
+    for alpha, c in corners:
+        assert abs(GeneralRobust(alpha, c).value([0.0], [5.0])) < 2**26
+
+
+def test_a_range_that_is_given_is_kept():
+    with pytest.raises(ValueError, match=r"the value of GeneralRobust must stay below 67,108,864 to be printed, got"):
+        explore(GeneralRobust(), alpha=(1, 40), c=(0.1, 1))
+    assert explore(GeneralRobust(), alpha=(1, 40)).controls["alpha"].grid[-1] == 40
+
+
+@dataclass(frozen=True)
+class Named(Loss):
+    """A learner's loss whose parameters have the names of everything else in the figure."""
+
+    entry: float = 1.0
+    target: float = 1.0
+    residual: float = 1.0
+    score: float = 1.0
+
+    def _value(self, y_true, y_pred):
+        return self.entry * self.target * self.residual * self.score * (y_pred - y_true) ** 2
+
+    def _gradient(self, y_true, y_pred):
+        return 2 * self.entry * self.target * self.residual * self.score * (y_pred - y_true)
+
+
+def test_names_of_parameters_do_not_collide():
+    figure = explore(Named())
+    assert list(figure.controls) == ["entry", "target", "residual", "score", "residual_"]
+    assert figure.printed() == ["at residual_ = 2.00: value 4.000, slope +4.000"]
+    assert explore(lambda r, entry=2.0: entry * r).printed() == ["at r = 2.00: value 4.000, slope +2.000"]
+    assert explore(lambda r, value=2.0, slope=1.0: value * r).printed() == ["at r = 2.00: value 4.000, slope +2.000"]
+    assert explore(lambda value: value**2).printed() == ["at value = 2.00: value 4.000, slope +4.000"]
+    assert explore(lambda slope: slope**2).printed() == ["at slope = 2.00: value 4.000, slope +4.000"]
 
 
 def test_a_hyperparameter_starts_at_the_value_of_the_loss():
@@ -223,6 +322,24 @@ def test_a_function():
             np.testing.assert_allclose(source(figure, kind, state)[1], source(huber, kind, state)[1], atol=1e-5)
 
 
+def in_place(r, shift=1.0, scale=2.0):
+    r -= shift
+    np.abs(r, out=r)
+    r *= r
+    r *= scale
+    return r
+
+
+def test_a_function_that_works_in_place():
+    figure = explore(in_place)
+    for state in states(figure):
+        x, value = source(figure, 0, state)
+        np.testing.assert_array_equal(x, np.round(np.linspace(-5, 5, 201), 12))
+        np.testing.assert_allclose(value, state["scale"] * (x - state["shift"]) ** 2, atol=1e-12)
+        slope = 2 * state["scale"] * (x - state["shift"])
+        np.testing.assert_allclose(source(figure, 1, state)[1][1:-1], slope[1:-1], atol=1e-4)
+
+
 def test_a_function_of_the_axis_alone():
     figure = explore(lambda x: x**2, span=(0, 1))
     assert list(figure.state) == ["x"]
@@ -318,7 +435,7 @@ ERRORS = {
     ),
     "too large": (
         lambda: explore(lambda r: 1e9 * r),
-        r"the value of your loss must stay below 7e\+07 to be printed, got 5e.09",
+        r"the value of your loss must stay below 67,108,864 to be printed, got 5e\+09",
     ),
     "unknown parameter": (lambda: explore(Huber(), tau=(0, 1)), "tau is no parameter of Huber, which has delta"),
     "no parameters": (

@@ -1,7 +1,9 @@
 """The shared functions, the links, and what `Loss` makes of them: `predict`, `to_score` and `value_and_gradient`."""
 
 import math
+import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import ClassVar
 
 import numpy as np
@@ -10,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from losses import errors_in_ulps, mp, number
 
-from lossbook import Facts, Huber, Loss, SquaredError
-from lossbook.classification import BinaryCrossEntropy, CategoricalCrossEntropy
-from lossbook.numerics import LINKS, log_softmax, softplus
+import lossbook
+from lossbook import CTC, Facts, Huber, KLDivergence, Loss, SquaredError, UncertaintyWeighted, WeightedSum
+from lossbook.classification import BinaryCrossEntropy, CategoricalCrossEntropy, SparseCategoricalCrossEntropy
+from lossbook.numerics import LINKS, in_float64, log_softmax, softplus, sum_of_products
 
 SIZES = np.concatenate([np.geomspace(1e-300, 1e-3, 60), np.geomspace(1e-3, 1e3, 400), [37, 709, 746, 1e300]])
 
@@ -74,6 +77,34 @@ def test_log_softmax_of_infinite_scores(z, expected):
     assert log_softmax(np.array(z)) == pytest.approx(np.array(expected), rel=1e-15)
 
 
+# Sums ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("length", [1, 3, 16, 17, 50_257])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_long_sums_keep_their_digits(dtype, length, order):
+    """One large term first, before which small ones would be rounded away one after another."""
+    terms = np.full((2, length), 0.1 / length)
+    terms[:, 0] += 0.9
+    terms, factors = terms.astype(dtype, order=order), np.full((2, length), 9.2, dtype, order=order)
+    exact = [sum(map(Fraction, row.tolist())) for row in terms]
+    for total, times in ((sum_of_products(terms), 1), (sum_of_products(terms, factors), Fraction(float(dtype(9.2))))):
+        assert total.dtype == dtype
+        assert total == pytest.approx([float(each * times) for each in exact], rel=8 * float(np.finfo(dtype).eps))
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (5,), (40_000,), (3, 20_000)])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_blocks_of_samples(shape, dtype):
+    z = np.arange(math.prod(shape)).reshape(shape).astype(dtype)
+    for sample_ndim, kernel in ((0, np.sqrt), (1, lambda each: np.sqrt(each).sum(axis=-1))):
+        if len(shape) >= sample_ndim:
+            got = in_float64(kernel, sample_ndim, z)
+            assert got.dtype == dtype
+            np.testing.assert_array_equal(got, kernel(z.astype(np.float64)).astype(dtype))
+
+
 # Links --------------------------------------------------------------------------------------------
 
 SCORES = np.concatenate([-np.geomspace(1e-8, 30, 80), [0], np.geomspace(1e-8, 30, 80)])
@@ -106,6 +137,7 @@ def test_the_link_and_its_inverse(name, dtype):
         ("exp", [0, 1, np.inf], [-np.inf, 0, np.inf]),
         ("identity", [-np.inf, 0, np.inf], [-np.inf, 0, np.inf]),
         ("softmax", [[0, 1]], [[-np.inf, 0]]),
+        ("softmax", [[1.0]], [[0.0]]),
         ("softmax", [[0.5, 0.5]], [[-math.log(2), -math.log(2)]]),
     ],
 )
@@ -158,6 +190,41 @@ def test_predict():
         BinaryCrossEntropy().predict(["a"])
 
 
+@pytest.mark.parametrize("loss", [CategoricalCrossEntropy(), SparseCategoricalCrossEntropy(), KLDivergence(), CTC()])
+def test_predict_has_the_limits_of_the_value(loss):
+    """As the value has it: the largest scores share the probability where they are infinite."""
+    rows = [[np.inf, 0, 5], [np.inf, -np.inf, np.inf], [-np.inf] * 3, [0, -np.inf, 0], [1e308, -1e308, 0]]
+    expected = [[1, 0, 0], [0.5, 0, 0.5], [1 / 3] * 3, [0.5, 0, 0.5], [1, 0, 0]]
+    assert loss.predict(rows) == pytest.approx(np.array(expected), abs=1e-15)
+    label = [[1.0, 0.0, 0.0]] * 5
+    cost = CategoricalCrossEntropy().value(label, rows)
+    assert np.exp(-cost) == pytest.approx(loss.predict(rows)[:, 0], abs=1e-15)
+
+
+EVERY = [
+    kind() for kind in vars(lossbook).values() if isinstance(kind, type) and issubclass(kind, Loss) and kind is not Loss
+]
+
+
+@pytest.mark.parametrize("loss", EVERY, ids=repr)
+@pytest.mark.parametrize("method", ["predict", "to_score"])
+def test_nan_is_refused_as_in_the_value(loss, method):
+    nan = np.full((2, 2, 4) if loss.facts.task == "object detection" else (2, 2, 2), np.nan)
+    given = [nan] * len(loss.losses) if isinstance(loss, WeightedSum | UncertaintyWeighted) else nan
+    with pytest.raises(ValueError, match=r"(score|prediction) must (not contain NaN|be finite)"):
+        getattr(loss, method)(given)
+
+
+@pytest.mark.parametrize("loss", [loss for loss in EVERY if loss.facts.link == "softmax"], ids=repr)
+@pytest.mark.parametrize("shape", [(), (0,), (3, 0)])
+def test_no_classes(loss, shape):
+    for name, method in (("score", loss.predict), ("prediction", loss.to_score)):
+        with pytest.raises(
+            ValueError, match=f"{name} must have at least one class .* got shape {re.escape(str(shape))}"
+        ):
+            method(np.zeros(shape))
+
+
 def test_to_score():
     assert SquaredError().to_score([1, -np.inf]).tolist() == [1, -np.inf]
     assert BinaryCrossEntropy().to_score([0, 0.5, 1]).tolist() == [-np.inf, 0, np.inf]
@@ -177,10 +244,17 @@ def test_to_score():
             "between 0 and 1, the range of the link sigmoid, got values from 0.5 to 1.5",
         ),
         (BinaryCrossEntropy(), [-0.1], "prediction must lie between 0 and 1"),
-        (BinaryCrossEntropy(), [np.nan], "prediction must lie between 0 and 1"),
+        (BinaryCrossEntropy(), [np.nan], "prediction must not contain NaN, got 1 of 1"),
+        (CategoricalCrossEntropy(), [[0.3, 0.3]], r"prediction must have rows that sum to 1, .* a sum off by 0\.4"),
+        (CTC(), [[[0.5, 0.5], [0.5, 0.6]]], r"prediction must have rows that sum to 1, .* a sum off by 0\.1"),
+        (
+            WeightedSum(),
+            ([0.0], [1.5]),
+            "task 1, BinaryCrossEntropy: prediction must lie between 0 and 1",
+        ),
         (CategoricalCrossEntropy(), [[0.5, 2]], "range of the link softmax, got values from 0.5 to 2"),
         (Rate(), [-1, 2], "between 0 and inf, the range of the link exp, got values from -1 to 2"),
-        (SquaredError(), [np.nan], "prediction must lie between -inf and inf"),
+        (SquaredError(), [np.nan], "prediction must not contain NaN, got 1 of 1"),
         (SquaredError(), ["a"], "prediction must be an array of real numbers"),
     ],
     ids=repr,

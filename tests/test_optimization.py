@@ -143,3 +143,10 @@ def test_bad_shapes(features, target):
 def test_not_finite(name, bad):
     with pytest.raises(ValueError, match=f"{name} must be finite"):
         linear_objective(SquaredError(), *bad)
+
+
+@pytest.mark.parametrize("loss", [SquaredError(), AbsoluteError()])
+@pytest.mark.parametrize("features", [np.zeros((0, 2)), np.zeros((0, 0))])
+def test_no_samples_have_no_mean(loss, features):
+    with pytest.raises(ValueError, match="y_true must hold at least one sample to take a mean, got none"):
+        linear_objective(loss, features, [])

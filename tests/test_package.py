@@ -1,6 +1,7 @@
 """The wheel: built, installed outside the checkout, imported and tried there with NumPy and SciPy alone."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import lossbook
 from lossbook.exercises import exercises
 from tools.repository import ROOT
 
@@ -55,6 +57,11 @@ def test_it_holds_the_package_and_nothing_else(wheel):
     inside = {name for name in names if ".data/data/" not in name}
     assert inside == {name for name in modules if "/js/" not in name} | static | others
     assert len(licenses) == 1
+
+
+def test_it_is_of_the_version_that_the_package_says(wheel):
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.M)[1]
+    assert lossbook.__version__ == cited == wheel.name.split("-")[1]
 
 
 def test_its_examples_run_outside_the_checkout(wheel, tmp_path):
