@@ -29,6 +29,7 @@ except ImportError as error:
 
 from torch import Tensor
 from torch.nn import Module
+from torch.nn.functional import relu, softplus
 
 __all__ = [
     "BinaryFocal",
@@ -178,7 +179,7 @@ class LogCosh(_Twin):
     def _value(self, input: Tensor, target: Tensor) -> Tensor:
         size = _size(input - target)
         near = torch.log1p(2 * torch.sinh(size.clamp(max=1) / 2) ** 2)
-        far = size - math.log(2) + torch.log1p(torch.exp(-2 * size))
+        far = size - math.log(2) + softplus(-2 * size)
         return torch.where(size < 1, near, far)
 
 
@@ -331,7 +332,12 @@ def _exact_dtype(*tensors: Tensor) -> torch.dtype:
 
 def _size(r: Tensor) -> Tensor:
     """The absolute value with a slope of 1 at 0: smooth functions of it then have the right second derivative there."""
-    return torch.where(r < 0, -r, r)
+    return r * _side(r)
+
+
+def _side(r: Tensor) -> Tensor:
+    """-1 where r is negative, else 1."""
+    return 1 - 2 * (r < 0).to(r.dtype)
 
 
 def _log_one_plus_square(t: Tensor) -> Tensor:
@@ -341,13 +347,13 @@ def _log_one_plus_square(t: Tensor) -> Tensor:
 
 
 def _sigmoids(t: Tensor) -> tuple[Tensor, Tensor]:
-    """The sigmoid of t and of -t. In the tails their derivatives keep all digits, where PyTorch subtracts from 1."""
-    tail = torch.exp(-_size(t))
-    whole, part = 1 / (1 + tail), tail / (1 + tail)
-    return torch.where(t < 0, part, whole), torch.where(t < 0, whole, part)
+    """The sigmoid of t and of -t: the smaller one, and 1 less that, so that derivatives keep all digits in the tails."""
+    side = _side(t)
+    small = side * torch.sigmoid(-side * t)
+    return (1 + side) / 2 - small, (1 - side) / 2 + small
 
 
 def _log_sigmoids(t: Tensor) -> tuple[Tensor, Tensor]:
-    """The logarithms of `_sigmoids`."""
-    rest = torch.log1p(torch.exp(-_size(t)))
-    return torch.where(t < 0, t, 0) - rest, torch.where(t < 0, 0, -t) - rest
+    """The logarithms of `_sigmoids`, whose second derivatives keep all digits too; those of `logsigmoid` do not."""
+    bend = softplus(-_size(t))
+    return -relu(-t) - bend, -t.clamp(min=0) - bend  # whose slopes at 0 are 0 and -1, as befits `_size`
