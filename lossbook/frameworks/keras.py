@@ -9,8 +9,11 @@ They are written with `keras.ops` alone and run on TensorFlow, PyTorch and JAX. 
   outputs is averaged over: `y_pred` of shape (n, d) gives (n,).
 - As in Keras, the mean divides by the number of samples. To divide by the sum of the weights, as `lossbook` does, pass
   ``reduction="mean_with_sample_weight"`` in a version of Keras that has it.
+- A value has the `dtype` of the loss, as in Keras, but is computed in float32 if that is shorter, and in float64 if
+  `y_true` or `y_pred` is float64 or holds long integers and the backend has float64: JAX has it once it is told so.
 - Hyperparameters and shapes are checked, values are not, since compiled code cannot raise. The same loss in `lossbook`
-  checks them: pass it one batch if in doubt about labels or masks.
+  checks them: pass it one batch if in doubt about labels or masks. In particular a NaN in `y_true`, which `lossbook`
+  refuses, makes the loss NaN, as Keras' own: times a weight of 0 it stays NaN. Leave such samples out.
 - After ``import lossbook.frameworks.keras``, a saved model loads without `custom_objects`.
 """
 
@@ -18,6 +21,8 @@ import math
 from collections.abc import Sequence
 from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from lossbook import classification, detection, embedding, probabilistic, regression, segmentation
 from lossbook.core import Loss, hyperparameters
@@ -50,7 +55,29 @@ __all__ = [
 _registered = keras.saving.register_keras_serializable(package="lossbook")
 
 
-class _Twin(keras.losses.Loss):
+class _Exact(keras.losses.Loss):
+    """A loss of Keras that rounds its result to `dtype`, but neither its arguments nor what is computed with them.
+
+    `labeled` says that `y_true` holds labels or a mask, whose integers are small: float32 has all of them.
+    """
+
+    labeled = False
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        y_true, y_pred = _array(y_true), _array(y_pred)
+        exact = _exact_dtype(self.dtype, y_pred.dtype, *([] if self.labeled and _whole(y_true) else [y_true.dtype]))
+        return ops.cast(_Computation(self, exact)(y_true, y_pred, sample_weight), self.dtype)
+
+
+class _Computation(keras.losses.Loss):
+    """What Keras does around the `call` of a loss, in a dtype of its own: conversion, mask, weights and reduction."""
+
+    def __init__(self, loss: _Exact, dtype: str) -> None:
+        super().__init__(name=loss.name, reduction=loss.reduction, dtype=dtype)
+        self.call = loss.call
+
+
+class _Twin(_Exact):
     """A loss of `lossbook` for Keras: a subclass writes `_value`, which gets `y_true` in the shape that fits `y_pred`.
 
     `mirrored` checks and holds the hyperparameters, and says how many axes of `y_true` and `y_pred` are one sample.
@@ -93,6 +120,13 @@ class _Twin(keras.losses.Loss):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "dtype": self.dtype, **hyperparameters(self.mirrored)}
+
+    def __repr__(self) -> str:
+        config = self.get_config()
+        general = {name: config.pop(name) for name in ("name", "reduction", "dtype")}
+        del general["name"]  # Keras makes one up
+        settings = (f"{name}={setting!r}" for name, setting in {**config, **general}.items())
+        return f"{type(self).__name__}({', '.join(settings)})"
 
 
 @_registered
@@ -216,14 +250,16 @@ class BinaryCrossEntropy(_Twin):
     2.0794
     """
 
+    labeled = True
+
     def __init__(self, positive_weight: float = 1.0, label_smoothing: float = 0.0, **settings: Any) -> None:
         super().__init__(classification.BinaryCrossEntropy(positive_weight, label_smoothing), **settings)
 
     def _value(self, y_true: Any, y_pred: Any) -> Any:
-        smoothing = self.mirrored.label_smoothing
+        smoothing, (log_p, log_q) = self.mirrored.label_smoothing, _log_sigmoids(y_pred)
         one = (1 - smoothing) * y_true + smoothing / 2
         zero = (1 - smoothing) * (1 - y_true) + smoothing / 2
-        return -self.mirrored.positive_weight * one * ops.log_sigmoid(y_pred) - zero * ops.log_sigmoid(-y_pred)
+        return -self.mirrored.positive_weight * one * log_p - zero * log_q
 
 
 @_registered
@@ -236,13 +272,15 @@ class BinaryFocal(_Twin):
     0.173287
     """
 
+    labeled = True
+
     def __init__(self, gamma: float = 2.0, alpha: float | None = 0.25, **settings: Any) -> None:
         super().__init__(classification.BinaryFocal(gamma, alpha), **settings)
 
     def _value(self, y_true: Any, y_pred: Any) -> Any:
         side = 2 * y_true - 1
-        t = side * y_pred
-        value = -ops.exp(self.mirrored.gamma * ops.log_sigmoid(-t)) * ops.log_sigmoid(t)
+        log_p, log_q = _log_sigmoids(side * y_pred)
+        value = -ops.exp(self.mirrored.gamma * log_q) * log_p
         alpha = self.mirrored.alpha
         return value if alpha is None else _by_side(side, 1 - alpha, alpha) * value
 
@@ -296,13 +334,16 @@ class Contrastive(_Twin):
     0.81
     """
 
+    labeled = True
+
     def __init__(self, margin: float = 1.0, distance: str = "plain", **settings: Any) -> None:
         super().__init__(embedding.Contrastive(margin, distance), **settings)
 
     def _value(self, y_true: Any, y_pred: Any) -> Any:
         first, second = _points(self, y_pred)
-        distance = _distance(first, second, self.mirrored.distance)
-        return (1 - y_true) * distance**2 + y_true * ops.relu(self.mirrored.margin - distance) ** 2
+        square, squared = _square(first, second), self.mirrored.distance == "squared"
+        apart = ops.relu(self.mirrored.margin - (square if squared else _root(square))) ** 2
+        return (1 - y_true) * (square**2 if squared else square) + y_true * apart
 
 
 @_registered
@@ -330,8 +371,9 @@ class Triplet(_Twin):
 
     def _value(self, y_true: Any, y_pred: Any) -> Any:
         anchor, positive, negative = _points(self, y_pred)
-        near = _distance(anchor, positive, self.mirrored.distance)
-        far = _distance(anchor, negative, self.mirrored.distance)
+        near, far = _square(anchor, positive), _square(anchor, negative)
+        if self.mirrored.distance == "plain":
+            near, far = _root(near), _root(far)
         return ops.relu(near - far + self.mirrored.margin)
 
 
@@ -345,6 +387,8 @@ class Jaccard(_Twin):
     0.6
     """
 
+    labeled = True
+
     def __init__(self, **settings: Any) -> None:
         super().__init__(segmentation.Jaccard(), **settings)
 
@@ -352,8 +396,9 @@ class Jaccard(_Twin):
         if len(y_pred.shape) != 3 and (len(y_pred.shape) != 4 or y_pred.shape[-1] != 1):
             raise ValueError(f"Jaccard: y_pred must have shape (n, H, W) or (n, H, W, 1), got {tuple(y_pred.shape)}")
         axes = tuple(range(1, len(y_pred.shape)))
-        hits = ops.sum(ops.sigmoid(y_pred) * y_true, axis=axes)
-        errors = ops.sum(ops.sigmoid(y_pred) * (1 - y_true) + ops.sigmoid(-y_pred) * y_true, axis=axes)
+        p, q = _sigmoids(y_pred)
+        hits = ops.sum(p * y_true, axis=axes)
+        errors = ops.sum(p * (1 - y_true) + q * y_true, axis=axes)
         return errors / _nonzero(hits + errors)  # two empty masks agree
 
 
@@ -501,24 +546,50 @@ def _magnitude(r: Any) -> Any:
     return r * ops.stop_gradient(ops.sign(r))
 
 
+def _size(r: Any) -> Any:
+    """The absolute value with a slope of 1 at 0: smooth functions of it then have the right second derivative there."""
+    return r * _side(r)
+
+
+def _side(r: Any) -> Any:
+    """-1 where r is negative, else 1."""
+    return 1 - 2 * ops.cast(r < 0, r.dtype)
+
+
 def _log_one_plus_square(t: Any) -> Any:
     """log(1 + t^2), where the square overflows too; beyond 1e9 the 1 no longer counts."""
-    size = ops.abs(t)  # at 0, its derivative is multiplied by 0
-    near = ops.log1p(ops.clip(size, 0, 1e9) ** 2)
+    size = _size(t)
+    near = ops.log1p(ops.clip(size, -1, 1e9) ** 2)  # in JAX, a bound that is met would halve the slope
     return ops.where(size < 1e9, near, 2 * ops.log(ops.clip(size, 1, math.inf)))
+
+
+def _sigmoids(t: Any) -> tuple[Any, Any]:
+    """The sigmoid of t and of -t: the smaller, and 1 less it, so that derivatives keep their digits in the tails."""
+    side = _side(t)
+    small = side * ops.sigmoid(-side * t)
+    return (1 + side) / 2 - small, (1 - side) / 2 + small
+
+
+def _log_sigmoids(t: Any) -> tuple[Any, Any]:
+    """The logarithms of `_sigmoids`, whose second derivatives keep all digits too."""
+    bend, low, zero = ops.softplus(-_size(t)), t < 0, ops.zeros_like(t)
+    return ops.where(low, t, zero) - bend, ops.where(low, zero, -t) - bend
 
 
 def _divide_by_exp(r: Any, s: Any) -> Any:
     """r / exp(s), in two steps that overflow no earlier than the result, and 0 for a residual of 0."""
-    root = ops.exp(-ops.where(r == 0, ops.zeros_like(s), s) / 2)
+    limit = math.log(np.finfo(keras.backend.standardize_dtype(s.dtype)).max)
+    root = ops.exp(-ops.where(r == 0, ops.clip(s, -limit, limit), s) / 2)
     return r * root * root
 
 
-def _distance(a: Any, b: Any, distance: str) -> Any:
-    """The plain or squared distance of points, with the subgradient 0 where they meet; that of a root is NaN."""
-    square = ops.sum((a - b) ** 2, axis=-1)
-    if distance == "squared":
-        return square
+def _square(a: Any, b: Any) -> Any:
+    """The squared distance of points."""
+    return ops.sum((a - b) ** 2, axis=-1)
+
+
+def _root(square: Any) -> Any:
+    """The square root with the subgradient 0 at 0, where that of `ops.sqrt` is NaN."""
     return ops.where(square > 0, ops.sqrt(_nonzero(square)), ops.zeros_like(square))
 
 
@@ -562,6 +633,35 @@ def _smaller(a: Any, b: Any) -> Any:
 def _nonzero(divisor: Any) -> Any:
     """The divisor, or 1 where it is 0."""
     return ops.where(divisor > 0, divisor, ops.ones_like(divisor))
+
+
+def _array(given: Any) -> Any:
+    """What has a shape and a dtype, with all digits of a list of numbers: Keras would make float32 of it."""
+    if hasattr(given, "shape") and hasattr(given, "dtype"):
+        return given
+    if any(ops.is_tensor(leaf) for leaf in keras.tree.flatten(given)):
+        return ops.convert_to_tensor(given)
+    return np.asarray(given)
+
+
+def _exact_dtype(*dtypes: Any) -> str:
+    """The dtype to compute in: float32, or float64 where float32 does not hold all values of each dtype."""
+    long = {"float64", "int32", "int64", "uint32", "uint64"}
+    wide = any(keras.backend.standardize_dtype(dtype) in long for dtype in dtypes)
+    return "float64" if wide and _has_float64() else "float32"
+
+
+def _has_float64() -> bool:
+    """Whether the backend computes in float64: JAX does if told so when it starts, and Apple's GPUs do not."""
+    try:
+        return keras.backend.standardize_dtype(ops.convert_to_tensor(np.zeros(())).dtype) == "float64"
+    except TypeError:
+        return False
+
+
+def _whole(array: Any) -> bool:
+    """Whether the dtype is one of integers or booleans."""
+    return "float" not in keras.backend.standardize_dtype(array.dtype)
 
 
 def _positive(owner: Any, name: str, got: Any) -> float:

@@ -347,7 +347,7 @@ def _log_one_plus_square(t: Tensor) -> Tensor:
 
 
 def _sigmoids(t: Tensor) -> tuple[Tensor, Tensor]:
-    """The sigmoid of t and of -t: the smaller one, and 1 less that, so that derivatives keep all digits in the tails."""
+    """The sigmoid of t and of -t: the smaller, and 1 less it, so that derivatives keep their digits in the tails."""
     side = _side(t)
     small = side * torch.sigmoid(-side * t)
     return (1 + side) / 2 - small, (1 - side) / 2 + small

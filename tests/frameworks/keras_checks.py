@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 from naming import naming
-from twin_samples import IN_KERAS, twin_of
+from twin_samples import IN_KERAS, bent, twin_of
 
 from lossbook import classification, multitask, regression
 from lossbook.frameworks import keras as twins
@@ -84,6 +84,141 @@ def check_agreement(entries: list, dtype: str) -> None:
             assert value.dtype == gradient.dtype == dtype
             np.testing.assert_allclose(value, loss.value(*exact), rtol=tolerance, atol=tolerance)
             np.testing.assert_allclose(gradient, loss.gradient(*exact), rtol=tolerance, atol=tolerance)
+
+
+def second_derivatives(losses: list, samples: list, directions: list) -> Iterator[np.ndarray]:
+    """What the derivative of the sum of the values changes by when the scores move in a direction, for each loss."""
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
+
+        def bend(loss, y_true, scores, direction):
+            def slope(scores):
+                return (jax.grad(lambda scores: loss(y_true, scores).sum())(scores) * direction).sum()
+
+            return jax.grad(slope)(scores)
+
+        def all_of_them(scores):
+            rows = zip(losses, samples, scores, directions, strict=True)
+            return [bend(loss, y_true, each, direction) for loss, (y_true, _), each, direction in rows]
+
+        yield from map(keras.ops.convert_to_numpy, jax.jit(all_of_them)([y_pred for _, y_pred in samples]))
+        return
+    for loss, (y_true, y_pred), direction in zip(losses, samples, directions, strict=True):
+        if backend == "tensorflow":
+            import tensorflow as tf
+
+            scores = tf.Variable(y_pred)
+            with tf.GradientTape() as outer:
+                with tf.GradientTape() as inner:
+                    value = loss(y_true, scores)
+                slope = tf.reduce_sum(inner.gradient(value, scores) * direction)
+            yield outer.gradient(slope, scores).numpy()
+        else:
+            import torch
+
+            scores = torch.tensor(y_pred, requires_grad=True)
+            (gradient,) = torch.autograd.grad(loss(y_true, scores).sum(), scores, create_graph=True)
+            (second,) = torch.autograd.grad((gradient * torch.from_numpy(direction)).sum(), scores)
+            yield second.numpy()
+
+
+def check_second_derivatives(entries: list, dtype: str) -> None:
+    """The backend finds the Hessian of the losses in that of the twins."""
+    rows = []
+    for loss, draw in entries:
+        sample = [array.astype(dtype) for array in draw()]
+        hessian = loss.hessian(*[array.astype(np.float64) for array in sample])
+        if loss.score_ndim == 0:
+            rows.append((loss, sample, np.ones_like(sample[1]), hessian))
+            continue
+        for column in range(hessian.shape[-1]):
+            direction = np.zeros_like(sample[1])
+            direction[..., column] = 1
+            rows.append((loss, sample, direction, hessian[..., column]))
+    losses, samples, directions, hessians = zip(*rows, strict=True)
+    twins_of = [twin_of(loss, twins, reduction=None, dtype=dtype) for loss in losses]
+    results = second_derivatives(twins_of, list(samples), list(directions))
+    rtol, rounding, smallest = {"float32": (1e-4, 1e-6, 1e-36), "float64": (1e-10, 1e-15, 0)}[dtype]
+    for loss, second, hessian in zip(losses, results, hessians, strict=True):
+        # Autograd subtracts powers where Tukey and Barron level off; everywhere else the tails keep their digits.
+        atol = rounding if isinstance(loss, regression.Tukey | regression.GeneralRobust) else smallest
+        with naming(loss):
+            np.testing.assert_allclose(second, hessian, rtol=rtol, atol=atol)
+
+
+def check_points_that_meet() -> None:
+    """The square of a distance bends where two points meet, as everywhere, though the distance has a kink there."""
+    y_pred = np.zeros((1, 2, 3), "float32")
+    direction = np.zeros_like(y_pred)
+    direction[0, 0, 0] = 1
+    loss = twins.Contrastive(reduction=None)
+    (second,) = second_derivatives([loss], [(np.zeros(1, "float32"), y_pred)], [direction])
+    np.testing.assert_array_equal(second, [[[2, 0, 0], [-2, 0, 0]]])
+
+
+# What is rounded ----------------------------------------------------------------------------------
+
+
+def check_halves(entries: list) -> None:
+    """A twin in half precision rounds its arguments and its result, and nothing in between."""
+    for dtype, step, largest in [("float16", 2**-10, 65504), ("bfloat16", 2**-7, 3.3895e38)]:
+        for loss, draw in entries:
+            y_true, y_pred = draw()
+            y_pred = in_float32(keras.ops.cast(np.clip(y_pred, -6e4, 6e4).astype("float32"), dtype))
+            value = twin_of(loss, twins, reduction=None, dtype=dtype)(y_true, y_pred)
+            expected = loss.value(y_true, y_pred.astype(np.float64))
+            expected[expected > largest] = np.inf
+            with naming((loss, dtype)):
+                assert keras.backend.standardize_dtype(value.dtype) == dtype
+                np.testing.assert_allclose(in_float32(value), expected, rtol=step, atol=1e-7)
+
+
+def in_float32(tensor: Any) -> np.ndarray:
+    return keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float32"))
+
+
+def check_sums_of_halves() -> None:
+    """Sums, areas and constants may exceed the largest float16."""
+    masks, boxes = np.ones((1, 512, 512), "float16"), np.array([[0, 0, 900, 900]], "float16")
+    rows = [
+        ("Jaccard", {}, masks, 0 * masks, 0.5),
+        ("BoxIoU", {}, boxes, np.array([[0, 0, 1000, 1000]], "float16"), 0.19),
+        ("GeneralizedIoU", {}, boxes, np.array([[0, 0, 1000, 1000]], "float16"), 0.19),
+        ("Quantile", {}, np.zeros(100_000, "float16"), np.full(100_000, 4, "float16"), 2),
+        ("Tukey", {"c": 1e6}, np.zeros(1, "float16"), np.full(1, 4, "float16"), 8),
+    ]
+    for name, settings, y_true, y_pred, expected in rows:
+        with naming(name):
+            assert abs(float(getattr(twins, name)(**settings, dtype="float16")(y_true, y_pred)) - expected) < 1e-3
+
+
+def check_exactness() -> None:
+    """Neither side is rounded to the dtype of the other, and lists are taken as they are by Keras' own losses."""
+    rows = [
+        (np.array([257.0], "float32"), keras.ops.cast([256.0], "bfloat16"), {}, [0.5]),
+        (np.array([2049]), np.array([2048.0], "float16"), {}, [0.5]),
+        (np.array([10, 10]), np.array([8, 12]), {"tau": 0.9}, [1.8, 0.2]),
+        ([10, 10], [8, 12], {"tau": 0.9}, [1.8, 0.2]),
+        ([10.0, 10.0], [8.0, 12.0], {"tau": 0.9}, [1.8, 0.2]),
+        ([10.0, 10.0], list(map(keras.ops.convert_to_tensor, [8.0, 12.0])), {"tau": 0.9}, [1.8, 0.2]),
+        ([[10.0], [10.0]], (8.0, 12.0), {"tau": 0.9}, [1.8, 0.2]),
+        (10.0, 8.0, {"tau": 0.9}, 1.8),
+    ]
+    if keras.backend.backend() != "jax":  # which computes in float32 unless told otherwise before it starts
+        rows += [
+            (np.array([2.0**24 + 1]), np.array([2**24], "float32"), {}, [0.5]),
+            (np.array([2**24 + 1]), np.array([2**24], "float32"), {}, [0.5]),
+            ([2**24 + 1], [2**24], {}, [0.5]),
+            ([2.0**24 + 1], [2.0**24], {}, [0.5]),
+        ]
+    for y_true, y_pred, settings, expected in rows:
+        with naming((y_true, y_pred)):
+            value = twins.Quantile(reduction=None, **settings)(y_true, y_pred)
+            assert keras.backend.standardize_dtype(value.dtype) == "float32"
+            np.testing.assert_allclose(keras.ops.convert_to_numpy(value), expected, rtol=1e-6)
+            mean = twins.Quantile(**settings)(y_true, y_pred, sample_weight=np.ones(np.shape(expected)).tolist())
+            np.testing.assert_allclose(float(mean), np.mean(expected), rtol=1e-6)
 
 
 # Training -----------------------------------------------------------------------------------------
@@ -235,6 +370,11 @@ def check_everything() -> None:
     # JAX computes in float32 unless told otherwise before it starts.
     for dtype in ["float32"] if keras.backend.backend() == "jax" else ["float32", "float64"]:
         check_agreement(IN_KERAS, dtype)
+        check_second_derivatives(bent(IN_KERAS), dtype)
+    check_points_that_meet()
+    check_halves(IN_KERAS)
+    check_sums_of_halves()
+    check_exactness()
     check_training(*model_with_targets())
     check_training(*model_of_triplets())
     check_multitask()

@@ -14,7 +14,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from twin_samples import IN_KERAS, residuals, twin_of
+from twin_samples import IN_KERAS, bent, residuals, twin_of
 
 from lossbook import Expectile, Quantile, SquaredError
 from lossbook.core import hyperparameters
@@ -28,6 +28,7 @@ ONE_SCORE = [
     *("Quantile", "Expectile", "AsymmetricSquaredError", "Tukey", "GeneralRobust"),
     *("BinaryCrossEntropy", "BinaryFocal"),
 ]
+BENT_IN_KERAS = bent(IN_KERAS)
 each_loss = pytest.mark.parametrize(("loss", "samples"), IN_KERAS, ids=[repr(loss) for loss, _ in IN_KERAS])
 
 
@@ -47,6 +48,29 @@ def test_value_and_gradient_are_those_of_the_loss(checks, loss, samples, dtype):
     checks.check_agreement([(loss, samples)], dtype)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("loss", "samples"), BENT_IN_KERAS, ids=[repr(loss) for loss, _ in BENT_IN_KERAS])
+def test_second_derivative_is_the_hessian_of_the_loss(checks, loss, samples, dtype):
+    checks.check_second_derivatives([(loss, samples)], dtype)
+
+
+def test_points_that_meet_bend_as_others_do(checks):
+    checks.check_points_that_meet()
+
+
+@each_loss
+def test_in_half_precision_only_arguments_and_result_are_rounded(checks, loss, samples):
+    checks.check_halves([(loss, samples)])
+
+
+def test_sums_of_halves_are_finite(checks):
+    checks.check_sums_of_halves()
+
+
+def test_neither_side_is_rounded_to_the_dtype_of_the_other(checks):
+    checks.check_exactness()
+
+
 def test_every_twin_is_compared(twins):
     own = {"AsymmetricSquaredError", "UncertaintyWeighted"}  # both compared below
     assert {type(loss).__name__ for loss, _ in IN_KERAS} | own == set(twins.__all__)
@@ -58,6 +82,18 @@ def test_has_the_hyperparameters_of_the_loss_and_their_defaults(twins, loss, sam
     config = twin.get_config()
     assert {name: config[name] for name in hyperparameters(loss)} == hyperparameters(loss)
     assert type(twin)().mirrored == type(loss)()
+
+
+@each_loss
+def test_shows_its_settings(twins, loss, samples):
+    settings = "".join(f"{name}={setting!r}, " for name, setting in hyperparameters(loss).items())
+    text = repr(twin_of(loss, twins, reduction="sum"))
+    assert text == f"{type(loss).__name__}({settings}reduction='sum', dtype='float32')"
+
+
+def test_asymmetric_squared_error_shows_its_prices(twins):
+    text = "AsymmetricSquaredError(under=10.0, over=1.0, reduction='sum_over_batch_size', dtype='float32')"
+    assert repr(twins.AsymmetricSquaredError(under=10)) == text
 
 
 def test_asymmetric_squared_error_is_an_expectile_up_to_scale(checks, twins):
