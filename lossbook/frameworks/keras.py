@@ -18,7 +18,8 @@ They are written with `keras.ops` alone and run on TensorFlow, PyTorch and JAX. 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -58,7 +59,8 @@ _registered = keras.saving.register_keras_serializable(package="lossbook")
 class _Exact(keras.losses.Loss):
     """A loss of Keras that rounds its result to `dtype`, but neither its arguments nor what is computed with them.
 
-    `labeled` says that `y_true` holds labels or a mask, whose integers are small: float32 has all of them.
+    `labeled` says that `y_true` holds labels or a mask, whose integers are small: float32 has all of them. A weight for
+    each sample is one for all its steps: Keras would multiply (n,) and (n, n) along the wrong axis.
     """
 
     labeled = False
@@ -66,15 +68,24 @@ class _Exact(keras.losses.Loss):
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         y_true, y_pred = _array(y_true), _array(y_pred)
         exact = _exact_dtype(self.dtype, y_pred.dtype, *([] if self.labeled and _whole(y_true) else [y_true.dtype]))
-        return ops.cast(_Computation(self, exact)(y_true, y_pred, sample_weight), self.dtype)
+        values = self.call(ops.convert_to_tensor(y_true, exact), ops.convert_to_tensor(y_pred, exact))
+        if sample_weight is not None:
+            sample_weight = ops.convert_to_tensor(_array(sample_weight), exact)
+            lacking = tuple(range(len(sample_weight.shape), len(values.shape)))
+            if lacking:
+                sample_weight = ops.expand_dims(sample_weight, lacking) * ops.ones_like(values)
+        return ops.cast(_Reduction(self, values, exact)(y_pred, y_pred, sample_weight), self.dtype)
 
 
-class _Computation(keras.losses.Loss):
-    """What Keras does around the `call` of a loss, in a dtype of its own: conversion, mask, weights and reduction."""
+class _Reduction(keras.losses.Loss):
+    """Keras' way from the values of a loss to its result, in a dtype of its own: mask, weights and reduction."""
 
-    def __init__(self, loss: _Exact, dtype: str) -> None:
+    def __init__(self, loss: _Exact, values: Any, dtype: str) -> None:
         super().__init__(name=loss.name, reduction=loss.reduction, dtype=dtype)
-        self.call = loss.call
+        self.values = values
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return self.values
 
 
 class _Twin(_Exact):
@@ -443,97 +454,163 @@ class GeneralizedIoU(_Twin):
 class UncertaintyWeighted(keras.Model):
     """A model of several outputs that learns how to weight their losses: `lossbook.UncertaintyWeighted`.
 
-    It wraps `network`, a model with a list of outputs, and adds one learned log-variance s for each, `log_variances`.
-    What it minimizes is the sum of ``factor * exp(-s) * loss + s / 2``; as in the paper, the factor is 1/2 for a
-    regression task and 1 for any other. Compile it without a loss. Give `fit` a list of targets in the order of the
-    outputs, and `sample_weight` as one array for all tasks or a list with one for each. `predict` returns what
-    `network` does; to deploy it alone, take ``model.network``.
+    It wraps `network` and adds one learned log-variance s for each output, in `log_variances`. What it minimizes is the
+    sum of ``factor * exp(-s) * loss + s / 2``; as in the paper, the factor is 1/2 for a regression task and 1 for any
+    other. `losses`, `factors` and the initial `log_variances` have one entry for each output: lists in the order of
+    the outputs, or dicts by their names, as a network that returns a dict needs them. Each loss is what Keras'
+    ``compile(loss=...)`` takes: a loss, a function of one value per sample, or a name.
 
-    Shapes: those of `network`; each loss of `losses` gives one value per sample, further axes are averaged over.
+    Compile it without a loss. Targets and `sample_weight`, masks and the reduction of each loss are Keras' own
+    business, as for any other model; weights and masks count for ``s / 2`` as well. `predict` returns what `network`
+    does; to deploy it alone, take ``model.network``.
 
-    >>> inputs = keras.Input((3,))
-    >>> network = keras.Model(inputs, [keras.layers.Dense(1)(inputs), keras.layers.Dense(1)(inputs)])
-    >>> losses = [keras.losses.MeanSquaredError(), keras.losses.BinaryCrossentropy(from_logits=True)]
-    >>> model = UncertaintyWeighted(network, losses, factors=[0.5, 1])
+    Shapes: those of `network`; each loss of `losses` gives one value per sample or per step.
+
+    >>> inputs = keras.Input((2,))
+    >>> network = keras.Model(inputs, [inputs[:, :1], inputs[:, 1:]])
+    >>> model = UncertaintyWeighted(network, ["mse", BinaryCrossEntropy()], factors=[0.5, 1])
     >>> model.compile("adam")
-    >>> y_true, y_pred = [ops.array([1.0]), ops.array([1.0])], [ops.array([[3.0]]), ops.array([[0.0]])]
-    >>> model.task_values(y_true, y_pred).numpy().round(4)
-    array([[2.    , 0.6931]], dtype=float32)
+    >>> total, first, second = model.evaluate(ops.array([[3.0, 0.0]]), [ops.array([1.0])] * 2, verbose=0)
+    >>> round(first, 4), round(second, 4), round(total, 4)
+    (2.0, 0.6931, 2.6931)
     """
 
     def __init__(
         self,
         network: keras.Model,
-        losses: Sequence[keras.losses.Loss],
-        factors: Sequence[float],
-        log_variances: Sequence[float] | None = None,
+        losses: Any,
+        factors: Any,
+        log_variances: Any = None,
         **settings: Any,
     ) -> None:
         super().__init__(**settings)
-        start = [0.0] * len(losses) if log_variances is None else [float(s) for s in log_variances]
-        counts = (len(network.outputs), len(losses), len(factors), len(start))
+        factors, log_variances = (
+            each.tolist() if isinstance(each, np.ndarray) else each for each in (factors, log_variances)
+        )
+        given, weights = _by_task(losses), _by_task(factors)
+        start = dict.fromkeys(given, 0.0) if log_variances is None else _by_task(log_variances)
+        counts = len(getattr(network, "outputs", given)), len(given), len(weights), len(start)
         if len(set(counts)) > 1:
             raise ValueError(
                 "UncertaintyWeighted: each output of network needs one of losses, factors and log_variances, got "
                 "{} outputs, {} losses, {} factors and {} log_variances".format(*counts)
             )
+        if not given.keys() == weights.keys() == start.keys():
+            raise ValueError(
+                "UncertaintyWeighted: losses, factors and log_variances must all be lists, or dicts with the same "
+                f"keys, got {list(given)}, {list(weights)} and {list(start)}"
+            )
         self.network = network
-        self.task_losses = [_per_sample(loss) for loss in losses]
-        self.factors = [_positive(self, "factors", factor) for factor in factors]
-        self.start = start
+        if hasattr(network, "output_names"):
+            self.output_names = network.output_names  # by which Keras knows targets, weights and what it reports
+        self.task_losses = losses if isinstance(losses, dict) else list(given.values())
+        self.factors = {task: _positive(self, "factors", weights[task]) for task in given}
+        self.start = {task: float(start[task]) for task in given}
         self.log_variances = self.add_weight(
-            shape=(len(start),), initializer=lambda shape, dtype: ops.array(start, dtype), name="log_variances"
+            shape=(len(given),),
+            initializer=lambda shape, dtype: ops.array(list(self.start.values()), dtype),
+            name="log_variances",
         )
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
-        return self.network(inputs, training=training)
-
-    def task_values(self, y_true: Sequence[Any], y_pred: Sequence[Any]) -> Any:
-        """Return the weighted loss of each sample (rows) in each task (columns), with its part of the penalty."""
-        if not isinstance(y_true, list | tuple) or len(y_true) != len(self.task_losses):
-            got = len(y_true) if isinstance(y_true, list | tuple) else type(y_true).__name__
+        outputs = self.network(inputs, training=training)
+        tasks, names = list(self.factors), getattr(self, "output_names", [])
+        found = list(_by_task(outputs))
+        if set(found) != set(tasks) and not (set(names) == set(tasks) and len(found) == len(tasks)):
             raise ValueError(
-                f"UncertaintyWeighted: y must be a list or tuple of {len(self.task_losses)} targets, got {got}"
+                f"UncertaintyWeighted: network returns outputs {found}, so losses, factors and log_variances must be "
+                f"{'dicts with these keys' if isinstance(outputs, dict) else f'lists of {len(found)}'}, got {tasks}"
             )
-        columns = []
-        for task, (loss, factor) in enumerate(zip(self.task_losses, self.factors, strict=True)):
-            value = loss(y_true[task], y_pred[task])
-            value = ops.mean(ops.reshape(value, (ops.shape(value)[0], -1)), axis=-1)
-            s = self.log_variances[task]
-            columns.append(factor * ops.exp(-s) * value + s / 2)
-        return ops.stack(columns, axis=-1)
+        return outputs
+
+    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, **settings: Any) -> None:
+        if loss is not None:
+            raise ValueError("UncertaintyWeighted: compile takes no loss, pass `losses` to the constructor instead")
+        tasks = {
+            task: _Task(f"task_{task}", each, self.factors[task], partial(self._log_variance, number))
+            for number, (task, each) in enumerate(_by_task(self.task_losses).items())
+        }
+        super().compile(optimizer, loss=tasks if isinstance(self.task_losses, dict) else [*tasks.values()], **settings)
+
+    def _log_variance(self, number: int) -> Any:
+        return self.log_variances[number]
 
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
-        if self.loss is not None:
-            raise ValueError("UncertaintyWeighted: compile takes no loss, pass `losses` to the constructor instead")
-        values = self.task_values(y, y_pred)
-        if sample_weight is not None:
-            weights = sample_weight if isinstance(sample_weight, list | tuple) else [sample_weight] * len(y)
-            values = values * ops.stack([ops.reshape(weight, (-1,)) for weight in weights], axis=-1)
-        return ops.mean(ops.sum(values, axis=-1)) + sum(self.losses)  # the latter are the penalties of the layers
+        y = self._by_output("y", y, y_pred)
+        if sample_weight is not None and keras.tree.is_nested(sample_weight):  # else it is that of every task
+            sample_weight = self._by_output("sample_weight", sample_weight, y_pred)
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
+
+    def _by_output(self, name: str, given: Any, y_pred: Any) -> Any:
+        """What was given for each output, in the structure of the outputs, by which Keras finds it."""
+        names = getattr(self, "output_names", [])
+        alone = not (isinstance(given, dict) and isinstance(y_pred, dict))
+        given, outputs = _by_task(given), _by_task(y_pred)
+        if given.keys() != outputs.keys() and set(given) == set(names) and len(names) == len(outputs):
+            given = {number: given[name] for number, name in enumerate(names)}
+        if alone and len(given) == len(outputs) == 1:
+            given = dict(zip(outputs, given.values(), strict=True))
+        if given.keys() != outputs.keys():
+            wanted = "a dict with the keys" if isinstance(y_pred, dict) else "a list with the entries"
+            raise ValueError(f"UncertaintyWeighted: {name} must be {wanted} {list(outputs)}, got {list(given)}")
+        if isinstance(y_pred, dict):
+            return given
+        return [*given.values()] if keras.tree.is_nested(y_pred) else given[0]
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "network": keras.saving.serialize_keras_object(self.network),
-            "losses": [keras.saving.serialize_keras_object(loss) for loss in self.task_losses],
-            "factors": self.factors,
-            "log_variances": self.start,
-        }
+        save = keras.saving.serialize_keras_object
+        losses = {task: save(loss) for task, loss in _by_task(self.task_losses).items()}
+        entries = {"losses": losses, "factors": dict(self.factors), "log_variances": dict(self.start)}
+        if not isinstance(self.task_losses, dict):
+            entries = {name: list(entry.values()) for name, entry in entries.items()}
+        return {**super().get_config(), "network": save(self.network), **entries}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "UncertaintyWeighted":
         load = keras.saving.deserialize_keras_object
-        network = load(config.pop("network"), custom_objects)
-        losses = [load(loss, custom_objects) for loss in config.pop("losses")]
+        network, losses = (load(config.pop(name), custom_objects) for name in ("network", "losses"))
         return cls(network, losses, **config)
 
+    def get_compile_config(self) -> dict[str, Any]:
+        return {name: setting for name, setting in super().get_compile_config().items() if name != "loss"}
 
-def _per_sample(loss: keras.losses.Loss) -> keras.losses.Loss:
-    """The same loss without reduction."""
-    return type(loss).from_config({**loss.get_config(), "reduction": "none"})
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        if self.built:
+            self.optimizer.build(self.trainable_variables)
+
+
+class _Task(_Exact):
+    """The loss of one task, weighted, with its part of the penalty: one value per sample or step, which Keras reduces.
+
+    `log_variance` is a function, since Keras, when it saves, follows whatever else leads back to the model.
+    """
+
+    def __init__(self, name: str, loss: Any, factor: float, log_variance: Callable[[], Any]) -> None:
+        self.factor, self.log_variance = factor, log_variance
+        self.loss: Any = keras.losses.get(loss)
+        reduction, dtype = getattr(self.loss, "reduction", None), getattr(self.loss, "dtype", None)
+        reduction = "sum_over_batch_size" if reduction in (None, "none") else reduction
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.labeled = getattr(self.loss, "labeled", True)  # Keras' own losses do not look at integers either
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        if isinstance(self.loss, keras.losses.Loss):
+            value = self.loss.call(y_true, y_pred)
+        else:  # a function, for which Keras would give the target the axis that it lacks
+            lacks_axis = len(y_true.shape) + 1 == len(y_pred.shape) and y_pred.shape[-1] == 1
+            value = self.loss(ops.expand_dims(y_true, -1) if lacks_axis else y_true, y_pred)
+        s = ops.cast(self.log_variance(), value.dtype)
+        return self.factor * ops.exp(-s) * value + s / 2
+
+
+def _by_task(given: Any) -> dict[Any, Any]:
+    """The entries by name, or by number; what is neither list nor dict belongs to the only task."""
+    if isinstance(given, dict):
+        return dict(given)
+    return dict(enumerate(given if isinstance(given, list | tuple) else [given]))
 
 
 def _by_side(r: Any, low: float, high: float) -> Any:

@@ -315,9 +315,9 @@ def check_training(model: keras.Model, x: list, y: dict | None) -> None:
             np.testing.assert_allclose(halves[0][key] + halves[1][key], whole[key], rtol=1e-5)
 
 
-def evaluated(model: keras.Model, x: Any, y: Any, weight: np.ndarray | None = None) -> dict[str, float]:
+def evaluated(model: keras.Model, x: Any, y: Any, weight: Any = None) -> dict[str, float]:
     """Each loss by its name, and their sum as "loss"."""
-    weights = {name: weight for name in y} if isinstance(y, dict) and weight is not None else weight
+    weights = {name: weight for name in y} if isinstance(y, dict) and isinstance(weight, np.ndarray) else weight
     return model.evaluate(x, y, sample_weight=weights, verbose=0, return_dict=True)
 
 
@@ -332,7 +332,7 @@ def multitask_model() -> tuple[keras.Model, np.ndarray, list]:
     hidden = keras.layers.Dense(8, activation="relu")(inputs)
     network = keras.Model(inputs, [keras.layers.Dense(1)(hidden), keras.layers.Dense(1)(hidden)])
     losses = [keras.losses.MeanSquaredError(), twins.BinaryCrossEntropy(positive_weight=2)]
-    model = twins.UncertaintyWeighted(network, losses, factors=[0.5, 1], log_variances=[0.5, -0.25])
+    model = twins.UncertaintyWeighted(network, losses, factors=np.array([0.5, 1]), log_variances=[0.5, -0.25])
     return model, x, [target, (target > 0).astype("float32")]
 
 
@@ -344,11 +344,13 @@ def check_multitask() -> None:
     model.compile(keras.optimizers.SGD(1.0))
     y_pred = [scores[:, 0].astype(float) for scores in model.predict(x, verbose=0)]
     expected = loss.value(y, y_pred)
-    assert abs(model.evaluate(x, y, verbose=0) - expected.mean()) < 1e-5
+    results = evaluated(model, x, y)
+    assert abs(results["loss"] - expected.mean()) < 1e-5
+    assert abs(sum(results[f"{name}_loss"] for name in model.output_names) - expected.mean()) < 1e-5
 
     weight = np.random.default_rng(8).uniform(size=64).astype("float32")
-    assert abs(model.evaluate(x, y, sample_weight=weight, verbose=0) - (weight * expected).mean()) < 1e-5
-    only_first = model.evaluate(x, y, sample_weight=[weight, 0 * weight], verbose=0)
+    assert abs(evaluated(model, x, y, weight)["loss"] - (weight * expected).mean()) < 1e-5
+    only_first = evaluated(model, x, y, [weight, 0 * weight])["loss"]
     first = 0.5 * np.exp(-0.5) * losses[0].value(y[0], y_pred[0]) + 0.25
     assert abs(only_first - (weight * first).mean()) < 1e-5
 
@@ -360,7 +362,112 @@ def check_multitask() -> None:
     model.optimizer.learning_rate = 0.05
     history = model.fit(x, y, batch_size=64, epochs=8, verbose=0).history["loss"]
     assert history[-1] < history[0]
-    assert saved_and_loaded_model(model).evaluate(x, y, verbose=0) == model.evaluate(x, y, verbose=0)
+    loaded = saved_and_loaded_model(model)
+    assert evaluated(loaded, x, y) == evaluated(model, x, y)
+    loaded.fit(x, y, batch_size=64, verbose=0)  # with the optimizer that it was saved with
+    assert evaluated(loaded, x, y)["loss"] < evaluated(model, x, y)["loss"]
+
+
+class Both(keras.Model):
+    """A network whose outputs are known when it is called: two layers' in a container of this kind."""
+
+    def __init__(self, kind: type) -> None:
+        super().__init__()
+        self.kind = kind
+        self.one, self.other = keras.layers.Dense(1, "softplus"), keras.layers.Dense(1, "sigmoid")
+
+    def call(self, x: Any) -> Any:
+        outputs = {"one": self.one(x), "other": self.other(x)}
+        return outputs if self.kind is dict else self.kind(outputs.values())
+
+
+def ways_to_hand_over() -> Iterator[tuple]:
+    """Networks, losses as Keras takes them, and targets and weights as it takes them for these."""
+    random = np.random.default_rng(10)
+    x = random.uniform(size=(8, 3)).astype("float32")
+    y, v, w, v2 = random.uniform(size=(4, 8)).astype("float32")
+    one, other = "mse", keras.losses.BinaryCrossentropy()
+    weighted = keras.losses.Huber(reduction="mean_with_sample_weight")
+    inputs = keras.Input((3,))
+    first, second = keras.layers.Dense(1, name="one")(inputs), keras.layers.Dense(1, "sigmoid", name="other")(inputs)
+
+    for outputs in (first, [first], {"one": first}):
+        losses = {"one": one} if isinstance(outputs, dict) else [one]
+        own = ({"one": y}, {"one": v}) if isinstance(outputs, dict) else ([y], [v])
+        for target, weight in [(y, None), ([y], None), (y, v), own]:
+            yield keras.Model(inputs, outputs), losses, x, target, weight
+    yield keras.Model(inputs, first), keras.losses.mean_absolute_error, x, y, v
+
+    network = keras.Model(inputs, [first, second])
+    for target, weight in [
+        *[([y, v], None), ((y, v), None), ([y, v], v2), ([y, v], [w, v2]), ((y, v), (w, v2))],
+        *[({"one": y, "other": v}, None), ({"other": v, "one": y}, {"other": v2, "one": w})],
+    ]:
+        yield network, [one, other], x, target, weight
+    yield network, {"one": one, "other": other}, x, [y, v], [w, v2]
+    yield network, {"other": other, "one": one}, x, {"one": y, "other": v}, {"one": w, "other": v2}
+    yield network, [keras.losses.mean_absolute_error, weighted], x, [y, v], [w, v2]
+    yield network, [keras.losses.LogCosh(), keras.losses.Poisson(reduction="sum")], x, [y, v], [w, v2]
+
+    network = keras.Model(inputs, {"other": second, "one": first})
+    for weight in (None, v2, {"one": w, "other": v2}):
+        yield network, {"one": one, "other": other}, x, {"other": v, "one": y}, weight
+    for kind in (list, tuple):
+        yield Both(kind), [one, other], x, [y, v], [w, v2]
+        yield Both(kind), (one, other), x, (y, v), None
+    yield Both(dict), {"other": other, "one": one}, x, {"one": y, "other": v}, {"one": w, "other": v2}
+
+    # Two of four steps are padded in the first row and three in the second.
+    words = keras.Input((4,), dtype="int32")
+    embedded = keras.layers.Embedding(3, 2, mask_zero=True)(words)
+    steps = [keras.layers.Dense(1, name=name)(embedded) for name in ("one", "other")]
+    x, y, v = np.array([[1, 2, 0, 0], [1, 0, 0, 0]]), *random.uniform(size=(2, 2, 4, 1)).astype("float32")
+    per_step = random.uniform(size=(2, 4)).astype("float32")
+    for weight in (None, [per_step, 2 * per_step]):
+        yield keras.Model(words, steps), ["mse", "mae"], x, [y, v], weight
+    yield keras.Model(words, steps[0]), ["mse"], x, y, per_step
+
+
+def check_handing_over() -> None:
+    """With weights of 1 the total is that of the same network compiled with the same losses, and so is each part."""
+    keras.utils.set_random_seed(9)
+    for network, losses, x, y, weight in ways_to_hand_over():
+        ones = dict.fromkeys(losses, 1) if isinstance(losses, dict) else [1] * len(keras.tree.flatten(losses))
+        model = twins.UncertaintyWeighted(network, losses, factors=ones)
+        model.compile(run_eagerly=True)
+        network.compile(loss=losses, run_eagerly=True)
+        with naming((losses, keras.tree.map_structure(np.shape, (y, weight)))):
+            got = model.evaluate(x, y, sample_weight=weight, verbose=0)
+            if isinstance(weight, dict) and not isinstance(network(x), dict):  # Keras has no such weights for lists
+                y, weight = ([each["one"], each["other"]] for each in (y, weight))
+            expected = network.evaluate(x, y, sample_weight=weight, verbose=0)
+            np.testing.assert_allclose(got, expected, rtol=1e-5)
+
+
+def check_weights_of_samples() -> None:
+    """Each counts for all steps of its sample, also where there are as many steps as samples."""
+    y_true, y_pred = np.zeros((2, 2, 1)), np.array([[[1.0], [2.0]], [[3.0], [4.0]]])
+    inputs = keras.Input((2, 1))
+    network = keras.Model(inputs, keras.layers.Identity()(inputs))
+    for weight, expected in [([1.0, 0.0], (1 + 2) / 4), ([[1.0, 0.0], [0.0, 2.0]], (1 + 2 * 4) / 4)]:
+        model = twins.UncertaintyWeighted(network, ["mae"], factors=[1])
+        model.compile()
+        assert model.evaluate(y_pred, y_true, sample_weight=np.array(weight), verbose=0) == expected
+        assert float(twins.Quantile()(y_true, y_pred, sample_weight=weight)) == expected / 2
+
+
+def check_one_output_and_padding() -> None:
+    """What their totals are by hand."""
+    inputs, words = keras.Input((1,)), keras.Input((4,), dtype="int32")
+    model = twins.UncertaintyWeighted(keras.Model(inputs, [keras.layers.Identity()(inputs)]), ["mse"], factors=[1])
+    model.compile()
+    assert model.evaluate(np.array([[0.0], [10.0]]), np.zeros(2), verbose=0) == 50
+
+    threes = keras.layers.Embedding(2, 1, embeddings_initializer=keras.initializers.Constant(3), mask_zero=True)(words)
+    network = keras.Model(words, [keras.layers.Identity()(threes), keras.layers.Identity()(threes)])
+    model = twins.UncertaintyWeighted(network, ["mse", "mse"], factors=[1, 1])
+    model.compile()
+    assert evaluated(model, np.array([[1, 1, 0, 0]]), [np.zeros((1, 4, 1))] * 2)["loss"] == 18
 
 
 # All of it ----------------------------------------------------------------------------------------
@@ -378,3 +485,6 @@ def check_everything() -> None:
     check_training(*model_with_targets())
     check_training(*model_of_triplets())
     check_multitask()
+    check_handing_over()
+    check_weights_of_samples()
+    check_one_output_and_padding()

@@ -214,6 +214,18 @@ def test_uncertainty_weighting_agrees_trains_and_survives_saving(checks):
     checks.check_multitask()
 
 
+def test_uncertainty_weighting_takes_what_keras_takes(checks):
+    checks.check_handing_over()
+
+
+def test_a_weight_of_a_sample_counts_for_all_its_steps(checks):
+    checks.check_weights_of_samples()
+
+
+def test_uncertainty_weighting_of_one_output_and_of_padded_steps(checks):
+    checks.check_one_output_and_padding()
+
+
 def test_uncertainty_weighting_says_what_is_wrong(checks, twins):
     model, x, y = checks.multitask_model()
     losses = model.task_losses
@@ -221,13 +233,26 @@ def test_uncertainty_weighting_says_what_is_wrong(checks, twins):
         twins.UncertaintyWeighted(model.network, losses[:1], [0.5, 1])
     with pytest.raises(ValueError, match=r"factors must be a number in \(0, inf\), got 0"):
         twins.UncertaintyWeighted(model.network, losses, [0.5, 0])
-    with pytest.raises(ValueError, match="list or tuple of 2 targets"):
-        model.task_values(y[0], model(x))
-    with pytest.raises(ValueError, match="list or tuple of 2 targets, got 1"):
-        model.task_values(y[:1], model(x))
-    model.compile("adam", loss=losses)
+    with pytest.raises(ValueError, match=r"all be lists, or dicts with the same keys, got \[0, 1\], \['a', 'b'\]"):
+        twins.UncertaintyWeighted(model.network, losses, {"a": 0.5, "b": 1})
     with pytest.raises(ValueError, match="compile takes no loss"):
-        model.compute_loss(x, y, model(x))
+        model.compile("adam", loss=losses)
+    model.compile("adam")
+    y_pred = model(x)
+    for wrong, got in [(y[0], r"\[0\]"), (y[:1], r"\[0\]"), ({"a": y[0], "b": y[1]}, r"\['a', 'b'\]")]:
+        with pytest.raises(ValueError, match=rf"y must be a list with the entries \[0, 1\], got {got}"):
+            model.compute_loss(x, wrong, y_pred)
+        with pytest.raises(ValueError, match=rf"sample_weight must be a list with the entries \[0, 1\], got {got}"):
+            model.compute_loss(x, y, y_pred, [y[0]] if wrong is y[0] else wrong)
+    with pytest.raises(ValueError, match=r"y must be a dict with the keys \['a'\], got \['b'\]"):
+        model.compute_loss(x, {"b": y[0]}, {"a": y_pred[0]})
+    by_name = {"one": "mse", "other": "mse"}
+    one_by_one = twins.UncertaintyWeighted(checks.Both(dict), list(by_name.values()), [1, 1])
+    with pytest.raises(ValueError, match=r"outputs \['one', 'other'\], .* must be dicts with these keys, got \[0, 1\]"):
+        one_by_one(x)
+    named = twins.UncertaintyWeighted(checks.Both(list), by_name, dict.fromkeys(by_name, 1))
+    with pytest.raises(ValueError, match=r"outputs \[0, 1\], so .* must be lists of 2, got \['one', 'other'\]"):
+        named(x)
 
 
 def run_on(backend, code, *arguments):
