@@ -222,6 +222,12 @@ def _as_real(name: str, array: ArrayLike) -> NDArray:
         converted = np.asarray(array)
     except ValueError:
         raise ValueError(f"{name} must be a rectangular array of numbers, got rows of unequal length") from None
+    except (RuntimeError, TypeError) as error:
+        raise TypeError(
+            f"{name} must be numbers that NumPy can read, got {type(array).__name__}. A model trains with a loss of "
+            "its framework: that of the same name in lossbook.frameworks.keras or lossbook.frameworks.torch, or the "
+            "one that `facts.keras` or `facts.torch` names"
+        ) from error
     if np.ma.is_masked(array):
         masked = np.ma.count_masked(array)  # type: ignore[no-untyped-call]
         raise ValueError(f"{name} must not have masked entries, got {masked}; leave them out")

@@ -562,7 +562,7 @@ class UncertaintyWeighted(keras.Model):
     def get_config(self) -> dict[str, Any]:
         save = keras.saving.serialize_keras_object
         losses = {task: save(loss) for task, loss in _by_task(self.task_losses).items()}
-        entries = {"losses": losses, "factors": dict(self.factors), "log_variances": dict(self.start)}
+        entries: dict[str, Any] = {"losses": losses, "factors": dict(self.factors), "log_variances": dict(self.start)}
         if not isinstance(self.task_losses, dict):
             entries = {name: list(entry.values()) for name, entry in entries.items()}
         return {**super().get_config(), "network": save(self.network), **entries}

@@ -12,6 +12,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 from naming import naming
 from twin_samples import IN_KERAS, bent, twin_of
 
@@ -155,6 +156,21 @@ def check_points_that_meet() -> None:
     loss = twins.Contrastive(reduction=None)
     (second,) = second_derivatives([loss], [(np.zeros(1, "float32"), y_pred)], [direction])
     np.testing.assert_array_equal(second, [[[2, 0, 0], [-2, 0, 0]]])
+
+
+def check_nan() -> None:
+    """A target of NaN makes the loss NaN, whatever its weight, as in Keras' own losses."""
+    y_true, y_pred, weight = np.array([[1.0], [np.nan]]), np.zeros((2, 1)), np.array([1.0, 0.0])
+    for loss in (twins.Quantile(), keras.losses.MeanAbsoluteError()):
+        assert math.isnan(float(loss(y_true, y_pred, sample_weight=weight)))
+
+
+def check_a_loss_that_is_no_twin() -> None:
+    """Compiled into a model it says what to take instead."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(loss=regression.Huber(1))
+    with pytest.raises(TypeError, match=r"lossbook\.frameworks\.keras .* `facts\.keras`"):
+        model.fit(np.zeros((4, 1)), np.zeros((4, 1)), verbose=0)
 
 
 # What is rounded ----------------------------------------------------------------------------------
@@ -482,6 +498,8 @@ def check_everything() -> None:
     check_halves(IN_KERAS)
     check_sums_of_halves()
     check_exactness()
+    check_nan()
+    check_a_loss_that_is_no_twin()
     check_training(*model_with_targets())
     check_training(*model_of_triplets())
     check_multitask()

@@ -71,6 +71,14 @@ def test_neither_side_is_rounded_to_the_dtype_of_the_other(checks):
     checks.check_exactness()
 
 
+def test_a_target_of_nan_stays_nan_whatever_its_weight(checks):
+    checks.check_nan()
+
+
+def test_a_loss_that_is_no_twin_points_to_one(checks):
+    checks.check_a_loss_that_is_no_twin()
+
+
 def test_every_twin_is_compared(twins):
     own = {"AsymmetricSquaredError", "UncertaintyWeighted"}  # both compared below
     assert {type(loss).__name__ for loss, _ in IN_KERAS} | own == set(twins.__all__)

@@ -160,6 +160,12 @@ def test_a_target_of_nan_stays_nan_whatever_its_weight():
         Quantile()([1.0, np.nan], [0.0, 0.0], sample_weight=[1.0, 0.0])
 
 
+def test_a_loss_that_is_no_twin_points_to_one():
+    scores = torch().zeros(2, requires_grad=True)
+    with pytest.raises(TypeError, match=r"y_pred must be numbers .* got Tensor\. .* lossbook\.frameworks\.torch"):
+        Quantile()(torch().zeros(2), scores)
+
+
 def test_every_twin_is_compared():
     assert {type(loss).__name__ for loss, _ in IN_TORCH} == set(twins().__all__)
 
