@@ -460,6 +460,27 @@ def check_handing_over() -> None:
             np.testing.assert_allclose(got, expected, rtol=1e-5)
 
 
+def check_saving_by_name() -> None:
+    """Names that are not in alphabetical order keep their log-variances, in training and in a saved model."""
+    keras.utils.set_random_seed(11)
+    x, inputs = np.random.default_rng(12).normal(size=(8, 3)).astype("float32"), keras.Input((3,))
+    outputs = {name: keras.layers.Dense(1, name=name)(inputs) for name in ("late", "early")}
+    losses, factors = {"late": "mse", "early": twins.Quantile(0.9)}, {"early": 1, "late": 0.5}
+    model = twins.UncertaintyWeighted(keras.Model(inputs, outputs), losses, factors, {"early": 2.0, "late": -1.0})
+    model.compile("sgd")
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(model.log_variances + 0), [-1, 2])
+    y = {"early": x[:, 0], "late": x[:, 1]}
+    predicted = model.predict(x, verbose=0)
+    expected = {
+        "early_loss": np.exp(-2) * regression.Quantile(0.9)(y["early"], predicted["early"][:, 0]) + 1,
+        "late_loss": 0.5 * np.exp(1) * regression.SquaredError()(y["late"], predicted["late"][:, 0]) - 0.5,
+    }
+    results = evaluated(model, x, y)
+    for name, value in expected.items():
+        assert abs(results[name] - value) < 1e-5
+    assert evaluated(saved_and_loaded_model(model), x, y) == results
+
+
 def check_weights_of_samples() -> None:
     """Each counts for all steps of its sample, also where there are as many steps as samples."""
     y_true, y_pred = np.zeros((2, 2, 1)), np.array([[[1.0], [2.0]], [[3.0], [4.0]]])
@@ -504,5 +525,6 @@ def check_everything() -> None:
     check_training(*model_of_triplets())
     check_multitask()
     check_handing_over()
+    check_saving_by_name()
     check_weights_of_samples()
     check_one_output_and_padding()

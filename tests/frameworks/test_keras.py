@@ -226,6 +226,10 @@ def test_uncertainty_weighting_takes_what_keras_takes(checks):
     checks.check_handing_over()
 
 
+def test_uncertainty_weighting_by_name_survives_saving(checks):
+    checks.check_saving_by_name()
+
+
 def test_a_weight_of_a_sample_counts_for_all_its_steps(checks):
     checks.check_weights_of_samples()
 
