@@ -71,9 +71,10 @@ class _Exact(keras.losses.Loss):
         values = self.call(ops.convert_to_tensor(y_true, exact), ops.convert_to_tensor(y_pred, exact))
         if sample_weight is not None:
             sample_weight = ops.convert_to_tensor(_array(sample_weight), exact)
-            lacking = tuple(range(len(sample_weight.shape), len(values.shape)))
-            if lacking:
-                sample_weight = ops.expand_dims(sample_weight, lacking) * ops.ones_like(values)
+            lacking = len(values.shape) - len(sample_weight.shape)
+            if lacking > 0:
+                shape = (*ops.shape(sample_weight), *[1] * lacking)
+                sample_weight = ops.reshape(sample_weight, shape) * ops.ones_like(values)
         return ops.cast(_Reduction(self, values, exact)(y_pred, y_pred, sample_weight), self.dtype)
 
 
@@ -461,8 +462,9 @@ class UncertaintyWeighted(keras.Model):
     ``compile(loss=...)`` takes: a loss, a function of one value per sample, or a name.
 
     Compile it without a loss. Targets and `sample_weight`, masks and the reduction of each loss are Keras' own
-    business, as for any other model; weights and masks count for ``s / 2`` as well. `predict` returns what `network`
-    does; to deploy it alone, take ``model.network``.
+    business, as for any other model; weights and masks count for ``s / 2`` as well. `fit` and `evaluate` report the
+    total and, of several tasks, each. `predict` returns what `network` does; to deploy it alone, take
+    ``model.network``.
 
     Shapes: those of `network`; each loss of `losses` gives one value per sample or per step.
 
@@ -518,8 +520,8 @@ class UncertaintyWeighted(keras.Model):
         found = list(_by_task(outputs))
         if set(found) != set(tasks) and not (set(names) == set(tasks) and len(found) == len(tasks)):
             raise ValueError(
-                f"UncertaintyWeighted: network returns outputs {found}, so losses, factors and log_variances must be "
-                f"{'dicts with these keys' if isinstance(outputs, dict) else f'lists of {len(found)}'}, got {tasks}"
+                "UncertaintyWeighted: losses, factors and log_variances must be what network returns, "
+                f"{_kind(outputs)}, got {_kind(self.task_losses)}"
             )
         return outputs
 
@@ -546,18 +548,16 @@ class UncertaintyWeighted(keras.Model):
     def _by_output(self, name: str, given: Any, y_pred: Any) -> Any:
         """What was given for each output, in the structure of the outputs, by which Keras finds it."""
         names = getattr(self, "output_names", [])
-        alone = not (isinstance(given, dict) and isinstance(y_pred, dict))
-        given, outputs = _by_task(given), _by_task(y_pred)
-        if given.keys() != outputs.keys() and set(given) == set(names) and len(names) == len(outputs):
-            given = {number: given[name] for number, name in enumerate(names)}
-        if alone and len(given) == len(outputs) == 1:
-            given = dict(zip(outputs, given.values(), strict=True))
-        if given.keys() != outputs.keys():
-            wanted = "a dict with the keys" if isinstance(y_pred, dict) else "a list with the entries"
-            raise ValueError(f"UncertaintyWeighted: {name} must be {wanted} {list(outputs)}, got {list(given)}")
+        entries, outputs = _by_task(given), _by_task(y_pred)
+        if entries.keys() != outputs.keys() and set(entries) == set(names) and len(names) == len(outputs):
+            entries = dict(enumerate(entries[each] for each in names))
+        if len(entries) == len(outputs) == 1 and not (isinstance(given, dict) and isinstance(y_pred, dict)):
+            entries = dict(zip(outputs, entries.values(), strict=True))
+        if entries.keys() != outputs.keys():
+            raise ValueError(f"UncertaintyWeighted: {name} must be {_kind(y_pred)}, got {_kind(given)}")
         if isinstance(y_pred, dict):
-            return given
-        return [*given.values()] if keras.tree.is_nested(y_pred) else given[0]
+            return entries
+        return [*entries.values()] if keras.tree.is_nested(y_pred) else entries[0]
 
     def get_config(self) -> dict[str, Any]:
         save = keras.saving.serialize_keras_object
@@ -611,6 +611,13 @@ def _by_task(given: Any) -> dict[Any, Any]:
     if isinstance(given, dict):
         return dict(given)
     return dict(enumerate(given if isinstance(given, list | tuple) else [given]))
+
+
+def _kind(given: Any) -> str:
+    """What was given, in words."""
+    if isinstance(given, dict):
+        return f"a dict with the keys {list(given)}"
+    return f"a list of {len(given)}" if isinstance(given, list | tuple) else "one array"
 
 
 def _by_side(r: Any, low: float, high: float) -> Any:

@@ -251,19 +251,19 @@ def test_uncertainty_weighting_says_what_is_wrong(checks, twins):
         model.compile("adam", loss=losses)
     model.compile("adam")
     y_pred = model(x)
-    for wrong, got in [(y[0], r"\[0\]"), (y[:1], r"\[0\]"), ({"a": y[0], "b": y[1]}, r"\['a', 'b'\]")]:
-        with pytest.raises(ValueError, match=rf"y must be a list with the entries \[0, 1\], got {got}"):
+    for wrong, got in [(y[0], "one array"), (y[:1], "a list of 1"), ({"a": y[0], "b": y[1]}, "a dict with the keys")]:
+        with pytest.raises(ValueError, match=f"y must be a list of 2, got {got}"):
             model.compute_loss(x, wrong, y_pred)
-        with pytest.raises(ValueError, match=rf"sample_weight must be a list with the entries \[0, 1\], got {got}"):
-            model.compute_loss(x, y, y_pred, [y[0]] if wrong is y[0] else wrong)
-    with pytest.raises(ValueError, match=r"y must be a dict with the keys \['a'\], got \['b'\]"):
+    with pytest.raises(ValueError, match="sample_weight must be a list of 2, got a list of 1"):
+        model.compute_loss(x, y, y_pred, y[:1])
+    with pytest.raises(ValueError, match=r"y must be a dict with the keys \['a'\], got a dict with the keys \['b'\]"):
         model.compute_loss(x, {"b": y[0]}, {"a": y_pred[0]})
     by_name = {"one": "mse", "other": "mse"}
     one_by_one = twins.UncertaintyWeighted(checks.Both(dict), list(by_name.values()), [1, 1])
-    with pytest.raises(ValueError, match=r"outputs \['one', 'other'\], .* must be dicts with these keys, got \[0, 1\]"):
+    with pytest.raises(ValueError, match=r"returns, a dict with the keys \['one', 'other'\], got a list of 2"):
         one_by_one(x)
     named = twins.UncertaintyWeighted(checks.Both(list), by_name, dict.fromkeys(by_name, 1))
-    with pytest.raises(ValueError, match=r"outputs \[0, 1\], so .* must be lists of 2, got \['one', 'other'\]"):
+    with pytest.raises(ValueError, match=r"returns, a list of 2, got a dict with the keys \['one', 'other'\]"):
         named(x)
 
 
