@@ -9,15 +9,21 @@ They are written with `keras.ops` alone and run on TensorFlow, PyTorch and JAX. 
   outputs is averaged over: `y_pred` of shape (n, d) gives (n,).
 - As in Keras, the mean divides by the number of samples. To divide by the sum of the weights, as `lossbook` does, pass
   ``reduction="mean_with_sample_weight"`` in a version of Keras that has it.
+- A value has the `dtype` of the loss, as in Keras, but is computed in float32 if that is shorter, and in float64 if
+  `y_true` or `y_pred` is float64 or holds long integers and the backend has float64: JAX has it once it is told so.
 - Hyperparameters and shapes are checked, values are not, since compiled code cannot raise. The same loss in `lossbook`
-  checks them: pass it one batch if in doubt about labels or masks.
+  checks them: pass it one batch if in doubt about labels or masks. In particular a NaN in `y_true`, which `lossbook`
+  refuses, makes the loss NaN, as Keras' own: times a weight of 0 it stays NaN. Leave such samples out.
 - After ``import lossbook.frameworks.keras``, a saved model loads without `custom_objects`.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import partial
 from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from lossbook import classification, detection, embedding, probabilistic, regression, segmentation
 from lossbook.core import Loss, hyperparameters
@@ -50,7 +56,40 @@ __all__ = [
 _registered = keras.saving.register_keras_serializable(package="lossbook")
 
 
-class _Twin(keras.losses.Loss):
+class _Exact(keras.losses.Loss):
+    """A loss of Keras that rounds its result to `dtype`, but neither its arguments nor what is computed with them.
+
+    `labeled` says that `y_true` holds labels or a mask, whose integers are small: float32 has all of them. A weight for
+    each sample is one for all its steps: Keras would multiply (n,) and (n, n) along the wrong axis.
+    """
+
+    labeled = False
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        y_true, y_pred = _array(y_true), _array(y_pred)
+        exact = _exact_dtype(self.dtype, y_pred.dtype, *([] if self.labeled and _whole(y_true) else [y_true.dtype]))
+        values = self.call(ops.convert_to_tensor(y_true, exact), ops.convert_to_tensor(y_pred, exact))
+        if sample_weight is not None:
+            sample_weight = ops.convert_to_tensor(_array(sample_weight), exact)
+            lacking = len(values.shape) - len(sample_weight.shape)
+            if lacking > 0:
+                shape = (*ops.shape(sample_weight), *[1] * lacking)
+                sample_weight = ops.reshape(sample_weight, shape) * ops.ones_like(values)
+        return ops.cast(_Reduction(self, values, exact)(y_pred, y_pred, sample_weight), self.dtype)
+
+
+class _Reduction(keras.losses.Loss):
+    """Keras' way from the values of a loss to its result, in a dtype of its own: mask, weights and reduction."""
+
+    def __init__(self, loss: _Exact, values: Any, dtype: str) -> None:
+        super().__init__(name=loss.name, reduction=loss.reduction, dtype=dtype)
+        self.values = values
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return self.values
+
+
+class _Twin(_Exact):
     """A loss of `lossbook` for Keras: a subclass writes `_value`, which gets `y_true` in the shape that fits `y_pred`.
 
     `mirrored` checks and holds the hyperparameters, and says how many axes of `y_true` and `y_pred` are one sample.
@@ -93,6 +132,13 @@ class _Twin(keras.losses.Loss):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "dtype": self.dtype, **hyperparameters(self.mirrored)}
+
+    def __repr__(self) -> str:
+        config = self.get_config()
+        general = {name: config.pop(name) for name in ("name", "reduction", "dtype")}
+        del general["name"]  # Keras makes one up
+        settings = (f"{name}={setting!r}" for name, setting in {**config, **general}.items())
+        return f"{type(self).__name__}({', '.join(settings)})"
 
 
 @_registered
@@ -216,14 +262,16 @@ class BinaryCrossEntropy(_Twin):
     2.0794
     """
 
+    labeled = True
+
     def __init__(self, positive_weight: float = 1.0, label_smoothing: float = 0.0, **settings: Any) -> None:
         super().__init__(classification.BinaryCrossEntropy(positive_weight, label_smoothing), **settings)
 
     def _value(self, y_true: Any, y_pred: Any) -> Any:
-        smoothing = self.mirrored.label_smoothing
+        smoothing, (log_p, log_q) = self.mirrored.label_smoothing, _log_sigmoids(y_pred)
         one = (1 - smoothing) * y_true + smoothing / 2
         zero = (1 - smoothing) * (1 - y_true) + smoothing / 2
-        return -self.mirrored.positive_weight * one * ops.log_sigmoid(y_pred) - zero * ops.log_sigmoid(-y_pred)
+        return -self.mirrored.positive_weight * one * log_p - zero * log_q
 
 
 @_registered
@@ -236,13 +284,15 @@ class BinaryFocal(_Twin):
     0.173287
     """
 
+    labeled = True
+
     def __init__(self, gamma: float = 2.0, alpha: float | None = 0.25, **settings: Any) -> None:
         super().__init__(classification.BinaryFocal(gamma, alpha), **settings)
 
     def _value(self, y_true: Any, y_pred: Any) -> Any:
         side = 2 * y_true - 1
-        t = side * y_pred
-        value = -ops.exp(self.mirrored.gamma * ops.log_sigmoid(-t)) * ops.log_sigmoid(t)
+        log_p, log_q = _log_sigmoids(side * y_pred)
+        value = -ops.exp(self.mirrored.gamma * log_q) * log_p
         alpha = self.mirrored.alpha
         return value if alpha is None else _by_side(side, 1 - alpha, alpha) * value
 
@@ -296,13 +346,16 @@ class Contrastive(_Twin):
     0.81
     """
 
+    labeled = True
+
     def __init__(self, margin: float = 1.0, distance: str = "plain", **settings: Any) -> None:
         super().__init__(embedding.Contrastive(margin, distance), **settings)
 
     def _value(self, y_true: Any, y_pred: Any) -> Any:
         first, second = _points(self, y_pred)
-        distance = _distance(first, second, self.mirrored.distance)
-        return (1 - y_true) * distance**2 + y_true * ops.relu(self.mirrored.margin - distance) ** 2
+        square, squared = _square(first, second), self.mirrored.distance == "squared"
+        apart = ops.relu(self.mirrored.margin - (square if squared else _root(square))) ** 2
+        return (1 - y_true) * (square**2 if squared else square) + y_true * apart
 
 
 @_registered
@@ -330,8 +383,9 @@ class Triplet(_Twin):
 
     def _value(self, y_true: Any, y_pred: Any) -> Any:
         anchor, positive, negative = _points(self, y_pred)
-        near = _distance(anchor, positive, self.mirrored.distance)
-        far = _distance(anchor, negative, self.mirrored.distance)
+        near, far = _square(anchor, positive), _square(anchor, negative)
+        if self.mirrored.distance == "plain":
+            near, far = _root(near), _root(far)
         return ops.relu(near - far + self.mirrored.margin)
 
 
@@ -345,6 +399,8 @@ class Jaccard(_Twin):
     0.6
     """
 
+    labeled = True
+
     def __init__(self, **settings: Any) -> None:
         super().__init__(segmentation.Jaccard(), **settings)
 
@@ -352,8 +408,9 @@ class Jaccard(_Twin):
         if len(y_pred.shape) != 3 and (len(y_pred.shape) != 4 or y_pred.shape[-1] != 1):
             raise ValueError(f"Jaccard: y_pred must have shape (n, H, W) or (n, H, W, 1), got {tuple(y_pred.shape)}")
         axes = tuple(range(1, len(y_pred.shape)))
-        hits = ops.sum(ops.sigmoid(y_pred) * y_true, axis=axes)
-        errors = ops.sum(ops.sigmoid(y_pred) * (1 - y_true) + ops.sigmoid(-y_pred) * y_true, axis=axes)
+        p, q = _sigmoids(y_pred)
+        hits = ops.sum(p * y_true, axis=axes)
+        errors = ops.sum(p * (1 - y_true) + q * y_true, axis=axes)
         return errors / _nonzero(hits + errors)  # two empty masks agree
 
 
@@ -398,97 +455,169 @@ class GeneralizedIoU(_Twin):
 class UncertaintyWeighted(keras.Model):
     """A model of several outputs that learns how to weight their losses: `lossbook.UncertaintyWeighted`.
 
-    It wraps `network`, a model with a list of outputs, and adds one learned log-variance s for each, `log_variances`.
-    What it minimizes is the sum of ``factor * exp(-s) * loss + s / 2``; as in the paper, the factor is 1/2 for a
-    regression task and 1 for any other. Compile it without a loss. Give `fit` a list of targets in the order of the
-    outputs, and `sample_weight` as one array for all tasks or a list with one for each. `predict` returns what
-    `network` does; to deploy it alone, take ``model.network``.
+    It wraps `network` and adds one learned log-variance s for each output, in `log_variances`. What it minimizes is the
+    sum of ``factor * exp(-s) * loss + s / 2``; as in the paper, the factor is 1/2 for a regression task and 1 for any
+    other. `losses`, `factors` and the initial `log_variances` have one entry for each output: lists in the order of
+    the outputs, or dicts by their names, as a network that returns a dict needs them. Each loss is what Keras'
+    ``compile(loss=...)`` takes: a loss, a function of one value per sample, or a name.
 
-    Shapes: those of `network`; each loss of `losses` gives one value per sample, further axes are averaged over.
+    Compile it without a loss. Targets and `sample_weight`, masks and the reduction of each loss are Keras' own
+    business, as for any other model; weights and masks count for ``s / 2`` as well. `fit` and `evaluate` report the
+    total and, of several tasks, each. `predict` returns what `network` does; to deploy it alone, take
+    ``model.network``.
 
-    >>> inputs = keras.Input((3,))
-    >>> network = keras.Model(inputs, [keras.layers.Dense(1)(inputs), keras.layers.Dense(1)(inputs)])
-    >>> losses = [keras.losses.MeanSquaredError(), keras.losses.BinaryCrossentropy(from_logits=True)]
-    >>> model = UncertaintyWeighted(network, losses, factors=[0.5, 1])
+    Shapes: those of `network`; each loss of `losses` gives one value per sample or per step.
+
+    >>> inputs = keras.Input((2,))
+    >>> network = keras.Model(inputs, [inputs[:, :1], inputs[:, 1:]])
+    >>> model = UncertaintyWeighted(network, ["mse", BinaryCrossEntropy()], factors=[0.5, 1])
     >>> model.compile("adam")
-    >>> y_true, y_pred = [ops.array([1.0]), ops.array([1.0])], [ops.array([[3.0]]), ops.array([[0.0]])]
-    >>> model.task_values(y_true, y_pred).numpy().round(4)
-    array([[2.    , 0.6931]], dtype=float32)
+    >>> total, first, second = model.evaluate(ops.array([[3.0, 0.0]]), [ops.array([1.0])] * 2, verbose=0)
+    >>> round(first, 4), round(second, 4), round(total, 4)
+    (2.0, 0.6931, 2.6931)
     """
 
     def __init__(
         self,
         network: keras.Model,
-        losses: Sequence[keras.losses.Loss],
-        factors: Sequence[float],
-        log_variances: Sequence[float] | None = None,
+        losses: Any,
+        factors: Any,
+        log_variances: Any = None,
         **settings: Any,
     ) -> None:
         super().__init__(**settings)
-        start = [0.0] * len(losses) if log_variances is None else [float(s) for s in log_variances]
-        counts = (len(network.outputs), len(losses), len(factors), len(start))
+        factors, log_variances = (
+            each.tolist() if isinstance(each, np.ndarray) else each for each in (factors, log_variances)
+        )
+        given, weights = _by_task(losses), _by_task(factors)
+        start = dict.fromkeys(given, 0.0) if log_variances is None else _by_task(log_variances)
+        counts = len(getattr(network, "outputs", given)), len(given), len(weights), len(start)
         if len(set(counts)) > 1:
             raise ValueError(
                 "UncertaintyWeighted: each output of network needs one of losses, factors and log_variances, got "
                 "{} outputs, {} losses, {} factors and {} log_variances".format(*counts)
             )
+        if not given.keys() == weights.keys() == start.keys():
+            raise ValueError(
+                "UncertaintyWeighted: losses, factors and log_variances must all be lists, or dicts with the same "
+                f"keys, got {list(given)}, {list(weights)} and {list(start)}"
+            )
         self.network = network
-        self.task_losses = [_per_sample(loss) for loss in losses]
-        self.factors = [_positive(self, "factors", factor) for factor in factors]
-        self.start = start
+        if hasattr(network, "output_names"):
+            self.output_names = network.output_names  # by which Keras knows targets, weights and what it reports
+        self.task_losses = losses if isinstance(losses, dict) else list(given.values())
+        self.factors = {task: _positive(self, "factors", weights[task]) for task in given}
+        self.start = {task: float(start[task]) for task in given}
         self.log_variances = self.add_weight(
-            shape=(len(start),), initializer=lambda shape, dtype: ops.array(start, dtype), name="log_variances"
+            shape=(len(given),),
+            initializer=lambda shape, dtype: ops.array(list(self.start.values()), dtype),
+            name="log_variances",
         )
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
-        return self.network(inputs, training=training)
-
-    def task_values(self, y_true: Sequence[Any], y_pred: Sequence[Any]) -> Any:
-        """Return the weighted loss of each sample (rows) in each task (columns), with its part of the penalty."""
-        if not isinstance(y_true, list | tuple) or len(y_true) != len(self.task_losses):
-            got = len(y_true) if isinstance(y_true, list | tuple) else type(y_true).__name__
+        outputs = self.network(inputs, training=training)
+        tasks, names = list(self.factors), getattr(self, "output_names", [])
+        found = list(_by_task(outputs))
+        if set(found) != set(tasks) and not (set(names) == set(tasks) and len(found) == len(tasks)):
             raise ValueError(
-                f"UncertaintyWeighted: y must be a list or tuple of {len(self.task_losses)} targets, got {got}"
+                "UncertaintyWeighted: losses, factors and log_variances must be what network returns, "
+                f"{_kind(outputs)}, got {_kind(self.task_losses)}"
             )
-        columns = []
-        for task, (loss, factor) in enumerate(zip(self.task_losses, self.factors, strict=True)):
-            value = loss(y_true[task], y_pred[task])
-            value = ops.mean(ops.reshape(value, (ops.shape(value)[0], -1)), axis=-1)
-            s = self.log_variances[task]
-            columns.append(factor * ops.exp(-s) * value + s / 2)
-        return ops.stack(columns, axis=-1)
+        return outputs
+
+    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, **settings: Any) -> None:
+        if loss is not None:
+            raise ValueError("UncertaintyWeighted: compile takes no loss, pass `losses` to the constructor instead")
+        tasks = {
+            task: _Task(f"task_{task}", each, self.factors[task], partial(self._log_variance, number))
+            for number, (task, each) in enumerate(_by_task(self.task_losses).items())
+        }
+        super().compile(optimizer, loss=tasks if isinstance(self.task_losses, dict) else [*tasks.values()], **settings)
+
+    def _log_variance(self, number: int) -> Any:
+        return self.log_variances[number]
 
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
-        if self.loss is not None:
-            raise ValueError("UncertaintyWeighted: compile takes no loss, pass `losses` to the constructor instead")
-        values = self.task_values(y, y_pred)
-        if sample_weight is not None:
-            weights = sample_weight if isinstance(sample_weight, list | tuple) else [sample_weight] * len(y)
-            values = values * ops.stack([ops.reshape(weight, (-1,)) for weight in weights], axis=-1)
-        return ops.mean(ops.sum(values, axis=-1)) + sum(self.losses)  # the latter are the penalties of the layers
+        y = self._by_output("y", y, y_pred)
+        if sample_weight is not None and keras.tree.is_nested(sample_weight):  # else it is that of every task
+            sample_weight = self._by_output("sample_weight", sample_weight, y_pred)
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
+
+    def _by_output(self, name: str, given: Any, y_pred: Any) -> Any:
+        """What was given for each output, in the structure of the outputs, by which Keras finds it."""
+        names = getattr(self, "output_names", [])
+        entries, outputs = _by_task(given), _by_task(y_pred)
+        if entries.keys() != outputs.keys() and set(entries) == set(names) and len(names) == len(outputs):
+            entries = dict(enumerate(entries[each] for each in names))
+        if len(entries) == len(outputs) == 1 and not (isinstance(given, dict) and isinstance(y_pred, dict)):
+            entries = dict(zip(outputs, entries.values(), strict=True))
+        if entries.keys() != outputs.keys():
+            raise ValueError(f"UncertaintyWeighted: {name} must be {_kind(y_pred)}, got {_kind(given)}")
+        if isinstance(y_pred, dict):
+            return entries
+        return [*entries.values()] if keras.tree.is_nested(y_pred) else entries[0]
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "network": keras.saving.serialize_keras_object(self.network),
-            "losses": [keras.saving.serialize_keras_object(loss) for loss in self.task_losses],
-            "factors": self.factors,
-            "log_variances": self.start,
-        }
+        save = keras.saving.serialize_keras_object
+        losses = {task: save(loss) for task, loss in _by_task(self.task_losses).items()}
+        entries: dict[str, Any] = {"losses": losses, "factors": dict(self.factors), "log_variances": dict(self.start)}
+        if not isinstance(self.task_losses, dict):
+            entries = {name: list(entry.values()) for name, entry in entries.items()}
+        return {**super().get_config(), "network": save(self.network), **entries}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "UncertaintyWeighted":
         load = keras.saving.deserialize_keras_object
-        network = load(config.pop("network"), custom_objects)
-        losses = [load(loss, custom_objects) for loss in config.pop("losses")]
+        network, losses = (load(config.pop(name), custom_objects) for name in ("network", "losses"))
         return cls(network, losses, **config)
 
+    def get_compile_config(self) -> dict[str, Any]:
+        return {name: setting for name, setting in super().get_compile_config().items() if name != "loss"}
 
-def _per_sample(loss: keras.losses.Loss) -> keras.losses.Loss:
-    """The same loss without reduction."""
-    return type(loss).from_config({**loss.get_config(), "reduction": "none"})
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        if self.built:
+            self.optimizer.build(self.trainable_variables)
+
+
+class _Task(_Exact):
+    """The loss of one task, weighted, with its part of the penalty: one value per sample or step, which Keras reduces.
+
+    `log_variance` is a function, since Keras, when it saves, follows whatever else leads back to the model.
+    """
+
+    def __init__(self, name: str, loss: Any, factor: float, log_variance: Callable[[], Any]) -> None:
+        self.factor, self.log_variance = factor, log_variance
+        self.loss: Any = keras.losses.get(loss)
+        reduction, dtype = getattr(self.loss, "reduction", None), getattr(self.loss, "dtype", None)
+        reduction = "sum_over_batch_size" if reduction in (None, "none") else reduction
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.labeled = getattr(self.loss, "labeled", True)  # Keras' own losses do not look at integers either
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        if isinstance(self.loss, keras.losses.Loss):
+            value = self.loss.call(y_true, y_pred)
+        else:  # a function, for which Keras would give the target the axis that it lacks
+            lacks_axis = len(y_true.shape) + 1 == len(y_pred.shape) and y_pred.shape[-1] == 1
+            value = self.loss(ops.expand_dims(y_true, -1) if lacks_axis else y_true, y_pred)
+        s = ops.cast(self.log_variance(), value.dtype)
+        return self.factor * ops.exp(-s) * value + s / 2
+
+
+def _by_task(given: Any) -> dict[Any, Any]:
+    """The entries by name, or by number; what is neither list nor dict belongs to the only task."""
+    if isinstance(given, dict):
+        return dict(given)
+    return dict(enumerate(given if isinstance(given, list | tuple) else [given]))
+
+
+def _kind(given: Any) -> str:
+    """What was given, in words."""
+    if isinstance(given, dict):
+        return f"a dict with the keys {list(given)}"
+    return f"a list of {len(given)}" if isinstance(given, list | tuple) else "one array"
 
 
 def _by_side(r: Any, low: float, high: float) -> Any:
@@ -501,24 +630,50 @@ def _magnitude(r: Any) -> Any:
     return r * ops.stop_gradient(ops.sign(r))
 
 
+def _size(r: Any) -> Any:
+    """The absolute value with a slope of 1 at 0: smooth functions of it then have the right second derivative there."""
+    return r * _side(r)
+
+
+def _side(r: Any) -> Any:
+    """-1 where r is negative, else 1."""
+    return 1 - 2 * ops.cast(r < 0, r.dtype)
+
+
 def _log_one_plus_square(t: Any) -> Any:
     """log(1 + t^2), where the square overflows too; beyond 1e9 the 1 no longer counts."""
-    size = ops.abs(t)  # at 0, its derivative is multiplied by 0
-    near = ops.log1p(ops.clip(size, 0, 1e9) ** 2)
+    size = _size(t)
+    near = ops.log1p(ops.clip(size, -1, 1e9) ** 2)  # in JAX, a bound that is met would halve the slope
     return ops.where(size < 1e9, near, 2 * ops.log(ops.clip(size, 1, math.inf)))
+
+
+def _sigmoids(t: Any) -> tuple[Any, Any]:
+    """The sigmoid of t and of -t: the smaller, and 1 less it, so that derivatives keep their digits in the tails."""
+    side = _side(t)
+    small = side * ops.sigmoid(-side * t)
+    return (1 + side) / 2 - small, (1 - side) / 2 + small
+
+
+def _log_sigmoids(t: Any) -> tuple[Any, Any]:
+    """The logarithms of `_sigmoids`, whose second derivatives keep all digits too."""
+    bend, low, zero = ops.softplus(-_size(t)), t < 0, ops.zeros_like(t)
+    return ops.where(low, t, zero) - bend, ops.where(low, zero, -t) - bend
 
 
 def _divide_by_exp(r: Any, s: Any) -> Any:
     """r / exp(s), in two steps that overflow no earlier than the result, and 0 for a residual of 0."""
-    root = ops.exp(-ops.where(r == 0, ops.zeros_like(s), s) / 2)
+    limit = math.log(np.finfo(keras.backend.standardize_dtype(s.dtype)).max)
+    root = ops.exp(-ops.where(r == 0, ops.clip(s, -limit, limit), s) / 2)
     return r * root * root
 
 
-def _distance(a: Any, b: Any, distance: str) -> Any:
-    """The plain or squared distance of points, with the subgradient 0 where they meet; that of a root is NaN."""
-    square = ops.sum((a - b) ** 2, axis=-1)
-    if distance == "squared":
-        return square
+def _square(a: Any, b: Any) -> Any:
+    """The squared distance of points."""
+    return ops.sum((a - b) ** 2, axis=-1)
+
+
+def _root(square: Any) -> Any:
+    """The square root with the subgradient 0 at 0, where that of `ops.sqrt` is NaN."""
     return ops.where(square > 0, ops.sqrt(_nonzero(square)), ops.zeros_like(square))
 
 
@@ -562,6 +717,35 @@ def _smaller(a: Any, b: Any) -> Any:
 def _nonzero(divisor: Any) -> Any:
     """The divisor, or 1 where it is 0."""
     return ops.where(divisor > 0, divisor, ops.ones_like(divisor))
+
+
+def _array(given: Any) -> Any:
+    """What has a shape and a dtype, with all digits of a list of numbers: Keras would make float32 of it."""
+    if hasattr(given, "shape") and hasattr(given, "dtype"):
+        return given
+    if any(ops.is_tensor(leaf) for leaf in keras.tree.flatten(given)):
+        return ops.convert_to_tensor(given)
+    return np.asarray(given)
+
+
+def _exact_dtype(*dtypes: Any) -> str:
+    """The dtype to compute in: float32, or float64 where float32 does not hold all values of each dtype."""
+    long = {"float64", "int32", "int64", "uint32", "uint64"}
+    wide = any(keras.backend.standardize_dtype(dtype) in long for dtype in dtypes)
+    return "float64" if wide and _has_float64() else "float32"
+
+
+def _has_float64() -> bool:
+    """Whether the backend computes in float64: JAX does if told so when it starts, and Apple's GPUs do not."""
+    try:
+        return keras.backend.standardize_dtype(ops.convert_to_tensor(np.zeros(())).dtype) == "float64"
+    except TypeError:
+        return False
+
+
+def _whole(array: Any) -> bool:
+    """Whether the dtype is one of integers or booleans."""
+    return "float" not in keras.backend.standardize_dtype(array.dtype)
 
 
 def _positive(owner: Any, name: str, got: Any) -> float:

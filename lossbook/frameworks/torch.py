@@ -6,10 +6,14 @@ They are modules and follow PyTorch where it differs from `lossbook`:
 - `reduction` is "mean", "sum" or "none"; with "none" there is one value per sample, to be weighted as you like:
   ``(weight * values).sum() / weight.sum()`` is the mean that `lossbook` takes with `sample_weight`.
 
-Unlike PyTorch's own, they never broadcast: `target` must have the very samples of `input`, else ValueError.
+- A value has the dtype of `input`, computed in float32 if that is float16 or bfloat16. Under autocast it is float32.
+
+Unlike PyTorch's own, they never broadcast: `target` must have the very samples of `input`, else ValueError. And they
+never round `target` to the dtype of `input`: a float64 or a 64-bit integer on either side is computed in float64.
 Hyperparameters are checked as well; values are not, since that would wait for the GPU at each step. The same loss in
-`lossbook` checks them: pass it one batch if in doubt about labels or masks. Where PyTorch has a loss, its
-``facts.torch`` says the name, and there is no twin.
+`lossbook` checks them: pass it one batch if in doubt about labels or masks. In particular a NaN in `target`, which
+`lossbook` refuses, makes the value NaN, and times a weight of 0 it stays NaN: select the samples that count instead.
+Where PyTorch has a loss, its ``facts.torch`` says the name, and there is no twin.
 """
 
 import math
@@ -25,7 +29,7 @@ except ImportError as error:
 
 from torch import Tensor
 from torch.nn import Module
-from torch.nn.functional import logsigmoid
+from torch.nn.functional import relu, softplus
 
 __all__ = [
     "BinaryFocal",
@@ -46,7 +50,11 @@ class _Twin(Module):
     """A loss of `lossbook` as a module: a subclass writes `_value`, which gives one value per sample.
 
     `mirrored` checks and holds the hyperparameters, and says how many axes of `input` and `target` are one sample.
+    `_value` gets and returns float32 or float64. `labeled` says that `target` holds labels or a mask, whose integers
+    are small: float32 has all of them.
     """
+
+    labeled = False
 
     def __init__(self, mirrored: Loss, reduction: str = "mean") -> None:
         super().__init__()
@@ -62,8 +70,12 @@ class _Twin(Module):
                 f"{type(self).__name__}: target must have shape {tuple(wanted)} for input of shape "
                 f"{tuple(input.shape)}, got {tuple(target.shape)}"
             )
-        value = self._value(input, target.to(input.dtype))
-        return value if self.reduction == "none" else getattr(value, self.reduction)()
+        exact = _exact_dtype(input) if self.labeled and not target.is_floating_point() else _exact_dtype(input, target)
+        value = self._value(input.to(exact), target.to(exact))
+        value = value if self.reduction == "none" else getattr(value, self.reduction)()
+        if torch.is_autocast_enabled(input.device.type):
+            return value  # as PyTorch's own losses: a scaled float16 would overflow
+        return value.to(input.dtype if input.is_floating_point() else torch.get_default_dtype())
 
     def _value(self, input: Tensor, target: Tensor) -> Tensor:
         raise NotImplementedError(f"{type(self).__name__} must define _value")
@@ -165,9 +177,9 @@ class LogCosh(_Twin):
         super().__init__(regression.LogCosh(), reduction)
 
     def _value(self, input: Tensor, target: Tensor) -> Tensor:
-        size = (input - target).abs()
+        size = _size(input - target)
         near = torch.log1p(2 * torch.sinh(size.clamp(max=1) / 2) ** 2)
-        far = size - math.log(2) + torch.log1p(torch.exp(-2 * size))
+        far = size - math.log(2) + softplus(-2 * size)
         return torch.where(size < 1, near, far)
 
 
@@ -180,13 +192,15 @@ class BinaryFocal(_Twin):
     tensor(0.1733)
     """
 
+    labeled = True
+
     def __init__(self, gamma: float = 2.0, alpha: float | None = 0.25, reduction: str = "mean") -> None:
         super().__init__(classification.BinaryFocal(gamma, alpha), reduction)
 
     def _value(self, input: Tensor, target: Tensor) -> Tensor:
         side = 2 * target - 1
-        t = side * input
-        value = -torch.exp(self.mirrored.gamma * logsigmoid(-t)) * logsigmoid(t)
+        log_p, log_q = _log_sigmoids(side * input)
+        value = -torch.exp(self.mirrored.gamma * log_q) * log_p
         alpha = self.mirrored.alpha
         return value if alpha is None else _by_side(side, 1 - alpha, alpha) * value
 
@@ -194,13 +208,15 @@ class BinaryFocal(_Twin):
 class _Overlap(_Twin):
     """A loss of the overlap of two masks, one value per image."""
 
+    labeled = True
+
     def _value(self, input: Tensor, target: Tensor) -> Tensor:
         if input.ndim != 3 and (input.ndim != 4 or input.shape[1] != 1):
             raise ValueError(
                 f"{type(self).__name__}: input must have shape (n, H, W) or (n, 1, H, W), got {tuple(input.shape)}"
             )
         alpha, beta = self.mirrored._weights
-        p, q = torch.sigmoid(input), torch.sigmoid(-input)
+        p, q = _sigmoids(input)
         hits = (p * target).flatten(1).sum(dim=1)
         errors = (alpha * p * (1 - target) + beta * q * target).flatten(1).sum(dim=1)
         return errors / _nonzero(hits + errors)  # two empty masks agree
@@ -308,7 +324,36 @@ def _by_side(r: Tensor, low: float, high: float) -> Tensor:
     return torch.where(r > 0, torch.full_like(r, high), torch.full_like(r, low))
 
 
+def _exact_dtype(*tensors: Tensor) -> torch.dtype:
+    """The dtype that holds what the tensors do: float32, or float64 for a float64 and for long integers."""
+    wide = any(tensor.dtype.itemsize >= (8 if tensor.is_floating_point() else 4) for tensor in tensors)
+    return torch.float64 if wide and tensors[0].device.type != "mps" else torch.float32  # Apple's GPUs lack float64
+
+
+def _size(r: Tensor) -> Tensor:
+    """The absolute value with a slope of 1 at 0: smooth functions of it then have the right second derivative there."""
+    return r * _side(r)
+
+
+def _side(r: Tensor) -> Tensor:
+    """-1 where r is negative, else 1."""
+    return 1 - 2 * (r < 0).to(r.dtype)
+
+
 def _log_one_plus_square(t: Tensor) -> Tensor:
     """log(1 + t^2), where the square overflows too; beyond 1e9 the 1 no longer counts."""
-    size = t.abs()
+    size = _size(t)
     return torch.where(size < 1e9, torch.log1p(size.clamp(max=1e9) ** 2), 2 * torch.log(size.clamp(min=1)))
+
+
+def _sigmoids(t: Tensor) -> tuple[Tensor, Tensor]:
+    """The sigmoid of t and of -t: the smaller, and 1 less it, so that derivatives keep their digits in the tails."""
+    side = _side(t)
+    small = side * torch.sigmoid(-side * t)
+    return (1 + side) / 2 - small, (1 - side) / 2 + small
+
+
+def _log_sigmoids(t: Tensor) -> tuple[Tensor, Tensor]:
+    """The logarithms of `_sigmoids`, whose second derivatives keep all digits too; those of `logsigmoid` do not."""
+    bend = softplus(-_size(t))
+    return -relu(-t) - bend, -t.clamp(min=0) - bend  # whose slopes at 0 are 0 and -1, as befits `_size`

@@ -12,8 +12,9 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 from naming import naming
-from twin_samples import IN_KERAS, twin_of
+from twin_samples import IN_KERAS, bent, twin_of
 
 from lossbook import classification, multitask, regression
 from lossbook.frameworks import keras as twins
@@ -84,6 +85,156 @@ def check_agreement(entries: list, dtype: str) -> None:
             assert value.dtype == gradient.dtype == dtype
             np.testing.assert_allclose(value, loss.value(*exact), rtol=tolerance, atol=tolerance)
             np.testing.assert_allclose(gradient, loss.gradient(*exact), rtol=tolerance, atol=tolerance)
+
+
+def second_derivatives(losses: list, samples: list, directions: list) -> Iterator[np.ndarray]:
+    """What the derivative of the sum of the values changes by when the scores move in a direction, for each loss."""
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
+
+        def bend(loss, y_true, scores, direction):
+            def slope(scores):
+                return (jax.grad(lambda scores: loss(y_true, scores).sum())(scores) * direction).sum()
+
+            return jax.grad(slope)(scores)
+
+        def all_of_them(scores):
+            rows = zip(losses, samples, scores, directions, strict=True)
+            return [bend(loss, y_true, each, direction) for loss, (y_true, _), each, direction in rows]
+
+        yield from map(keras.ops.convert_to_numpy, jax.jit(all_of_them)([y_pred for _, y_pred in samples]))
+        return
+    for loss, (y_true, y_pred), direction in zip(losses, samples, directions, strict=True):
+        if backend == "tensorflow":
+            import tensorflow as tf
+
+            scores = tf.Variable(y_pred)
+            with tf.GradientTape() as outer:
+                with tf.GradientTape() as inner:
+                    value = loss(y_true, scores)
+                slope = tf.reduce_sum(inner.gradient(value, scores) * direction)
+            yield outer.gradient(slope, scores).numpy()
+        else:
+            import torch
+
+            scores = torch.tensor(y_pred, requires_grad=True)
+            (gradient,) = torch.autograd.grad(loss(y_true, scores).sum(), scores, create_graph=True)
+            (second,) = torch.autograd.grad((gradient * torch.from_numpy(direction)).sum(), scores)
+            yield second.numpy()
+
+
+def check_second_derivatives(entries: list, dtype: str) -> None:
+    """The backend finds the Hessian of the losses in that of the twins."""
+    rows = []
+    for loss, draw in entries:
+        sample = [array.astype(dtype) for array in draw()]
+        hessian = loss.hessian(*[array.astype(np.float64) for array in sample])
+        if loss.score_ndim == 0:
+            rows.append((loss, sample, np.ones_like(sample[1]), hessian))
+            continue
+        for column in range(hessian.shape[-1]):
+            direction = np.zeros_like(sample[1])
+            direction[..., column] = 1
+            rows.append((loss, sample, direction, hessian[..., column]))
+    losses, samples, directions, hessians = zip(*rows, strict=True)
+    twins_of = [twin_of(loss, twins, reduction=None, dtype=dtype) for loss in losses]
+    results = second_derivatives(twins_of, list(samples), list(directions))
+    rtol, rounding, smallest = {"float32": (1e-4, 1e-6, 1e-36), "float64": (1e-10, 1e-15, 0)}[dtype]
+    for loss, second, hessian in zip(losses, results, hessians, strict=True):
+        # Autograd subtracts powers where Tukey and Barron level off; everywhere else the tails keep their digits.
+        atol = rounding if isinstance(loss, regression.Tukey | regression.GeneralRobust) else smallest
+        with naming(loss):
+            np.testing.assert_allclose(second, hessian, rtol=rtol, atol=atol)
+
+
+def check_points_that_meet() -> None:
+    """The square of a distance bends where two points meet, as everywhere, though the distance has a kink there."""
+    y_pred = np.zeros((1, 2, 3), "float32")
+    direction = np.zeros_like(y_pred)
+    direction[0, 0, 0] = 1
+    loss = twins.Contrastive(reduction=None)
+    (second,) = second_derivatives([loss], [(np.zeros(1, "float32"), y_pred)], [direction])
+    np.testing.assert_array_equal(second, [[[2, 0, 0], [-2, 0, 0]]])
+
+
+def check_nan() -> None:
+    """A target of NaN makes the loss NaN, whatever its weight, as in Keras' own losses."""
+    y_true, y_pred, weight = np.array([[1.0], [np.nan]]), np.zeros((2, 1)), np.array([1.0, 0.0])
+    for loss in (twins.Quantile(), keras.losses.MeanAbsoluteError()):
+        assert math.isnan(float(loss(y_true, y_pred, sample_weight=weight)))
+
+
+def check_a_loss_that_is_no_twin() -> None:
+    """Compiled into a model it says what to take instead."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(loss=regression.Huber(1))
+    with pytest.raises(TypeError, match=r"lossbook\.frameworks\.keras .* `facts\.keras`"):
+        model.fit(np.zeros((4, 1)), np.zeros((4, 1)), verbose=0)
+
+
+# What is rounded ----------------------------------------------------------------------------------
+
+
+def check_halves(entries: list) -> None:
+    """A twin in half precision rounds its arguments and its result, and nothing in between."""
+    for dtype, step, largest in [("float16", 2**-10, 65504), ("bfloat16", 2**-7, 3.3895e38)]:
+        for loss, draw in entries:
+            y_true, y_pred = draw()
+            y_pred = in_float32(keras.ops.cast(np.clip(y_pred, -6e4, 6e4).astype("float32"), dtype))
+            value = twin_of(loss, twins, reduction=None, dtype=dtype)(y_true, y_pred)
+            expected = loss.value(y_true, y_pred.astype(np.float64))
+            expected[expected > largest] = np.inf
+            with naming((loss, dtype)):
+                assert keras.backend.standardize_dtype(value.dtype) == dtype
+                np.testing.assert_allclose(in_float32(value), expected, rtol=step, atol=1e-7)
+
+
+def in_float32(tensor: Any) -> np.ndarray:
+    return keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float32"))
+
+
+def check_sums_of_halves() -> None:
+    """Sums, areas and constants may exceed the largest float16."""
+    masks, boxes = np.ones((1, 512, 512), "float16"), np.array([[0, 0, 900, 900]], "float16")
+    rows = [
+        ("Jaccard", {}, masks, 0 * masks, 0.5),
+        ("BoxIoU", {}, boxes, np.array([[0, 0, 1000, 1000]], "float16"), 0.19),
+        ("GeneralizedIoU", {}, boxes, np.array([[0, 0, 1000, 1000]], "float16"), 0.19),
+        ("Quantile", {}, np.zeros(100_000, "float16"), np.full(100_000, 4, "float16"), 2),
+        ("Tukey", {"c": 1e6}, np.zeros(1, "float16"), np.full(1, 4, "float16"), 8),
+    ]
+    for name, settings, y_true, y_pred, expected in rows:
+        with naming(name):
+            assert abs(float(getattr(twins, name)(**settings, dtype="float16")(y_true, y_pred)) - expected) < 1e-3
+
+
+def check_exactness() -> None:
+    """Neither side is rounded to the dtype of the other, and lists are taken as they are by Keras' own losses."""
+    rows = [
+        (np.array([257.0], "float32"), keras.ops.cast([256.0], "bfloat16"), {}, [0.5]),
+        (np.array([2049]), np.array([2048.0], "float16"), {}, [0.5]),
+        (np.array([10, 10]), np.array([8, 12]), {"tau": 0.9}, [1.8, 0.2]),
+        ([10, 10], [8, 12], {"tau": 0.9}, [1.8, 0.2]),
+        ([10.0, 10.0], [8.0, 12.0], {"tau": 0.9}, [1.8, 0.2]),
+        ([10.0, 10.0], list(map(keras.ops.convert_to_tensor, [8.0, 12.0])), {"tau": 0.9}, [1.8, 0.2]),
+        ([[10.0], [10.0]], (8.0, 12.0), {"tau": 0.9}, [1.8, 0.2]),
+        (10.0, 8.0, {"tau": 0.9}, 1.8),
+    ]
+    if keras.backend.backend() != "jax":  # which computes in float32 unless told otherwise before it starts
+        rows += [
+            (np.array([2.0**24 + 1]), np.array([2**24], "float32"), {}, [0.5]),
+            (np.array([2**24 + 1]), np.array([2**24], "float32"), {}, [0.5]),
+            ([2**24 + 1], [2**24], {}, [0.5]),
+            ([2.0**24 + 1], [2.0**24], {}, [0.5]),
+        ]
+    for y_true, y_pred, settings, expected in rows:
+        with naming((y_true, y_pred)):
+            value = twins.Quantile(reduction=None, **settings)(y_true, y_pred)
+            assert keras.backend.standardize_dtype(value.dtype) == "float32"
+            np.testing.assert_allclose(keras.ops.convert_to_numpy(value), expected, rtol=1e-6)
+            mean = twins.Quantile(**settings)(y_true, y_pred, sample_weight=np.ones(np.shape(expected)).tolist())
+            np.testing.assert_allclose(float(mean), np.mean(expected), rtol=1e-6)
 
 
 # Training -----------------------------------------------------------------------------------------
@@ -180,9 +331,9 @@ def check_training(model: keras.Model, x: list, y: dict | None) -> None:
             np.testing.assert_allclose(halves[0][key] + halves[1][key], whole[key], rtol=1e-5)
 
 
-def evaluated(model: keras.Model, x: Any, y: Any, weight: np.ndarray | None = None) -> dict[str, float]:
+def evaluated(model: keras.Model, x: Any, y: Any, weight: Any = None) -> dict[str, float]:
     """Each loss by its name, and their sum as "loss"."""
-    weights = {name: weight for name in y} if isinstance(y, dict) and weight is not None else weight
+    weights = {name: weight for name in y} if isinstance(y, dict) and isinstance(weight, np.ndarray) else weight
     return model.evaluate(x, y, sample_weight=weights, verbose=0, return_dict=True)
 
 
@@ -197,7 +348,7 @@ def multitask_model() -> tuple[keras.Model, np.ndarray, list]:
     hidden = keras.layers.Dense(8, activation="relu")(inputs)
     network = keras.Model(inputs, [keras.layers.Dense(1)(hidden), keras.layers.Dense(1)(hidden)])
     losses = [keras.losses.MeanSquaredError(), twins.BinaryCrossEntropy(positive_weight=2)]
-    model = twins.UncertaintyWeighted(network, losses, factors=[0.5, 1], log_variances=[0.5, -0.25])
+    model = twins.UncertaintyWeighted(network, losses, factors=np.array([0.5, 1]), log_variances=[0.5, -0.25])
     return model, x, [target, (target > 0).astype("float32")]
 
 
@@ -209,11 +360,13 @@ def check_multitask() -> None:
     model.compile(keras.optimizers.SGD(1.0))
     y_pred = [scores[:, 0].astype(float) for scores in model.predict(x, verbose=0)]
     expected = loss.value(y, y_pred)
-    assert abs(model.evaluate(x, y, verbose=0) - expected.mean()) < 1e-5
+    results = evaluated(model, x, y)
+    assert abs(results["loss"] - expected.mean()) < 1e-5
+    assert abs(sum(results[f"{name}_loss"] for name in model.output_names) - expected.mean()) < 1e-5
 
     weight = np.random.default_rng(8).uniform(size=64).astype("float32")
-    assert abs(model.evaluate(x, y, sample_weight=weight, verbose=0) - (weight * expected).mean()) < 1e-5
-    only_first = model.evaluate(x, y, sample_weight=[weight, 0 * weight], verbose=0)
+    assert abs(evaluated(model, x, y, weight)["loss"] - (weight * expected).mean()) < 1e-5
+    only_first = evaluated(model, x, y, [weight, 0 * weight])["loss"]
     first = 0.5 * np.exp(-0.5) * losses[0].value(y[0], y_pred[0]) + 0.25
     assert abs(only_first - (weight * first).mean()) < 1e-5
 
@@ -225,7 +378,133 @@ def check_multitask() -> None:
     model.optimizer.learning_rate = 0.05
     history = model.fit(x, y, batch_size=64, epochs=8, verbose=0).history["loss"]
     assert history[-1] < history[0]
-    assert saved_and_loaded_model(model).evaluate(x, y, verbose=0) == model.evaluate(x, y, verbose=0)
+    loaded = saved_and_loaded_model(model)
+    assert evaluated(loaded, x, y) == evaluated(model, x, y)
+    loaded.fit(x, y, batch_size=64, verbose=0)  # with the optimizer that it was saved with
+    assert evaluated(loaded, x, y)["loss"] < evaluated(model, x, y)["loss"]
+
+
+class Both(keras.Model):
+    """A network whose outputs are known when it is called: two layers' in a container of this kind."""
+
+    def __init__(self, kind: type) -> None:
+        super().__init__()
+        self.kind = kind
+        self.one, self.other = keras.layers.Dense(1, "softplus"), keras.layers.Dense(1, "sigmoid")
+
+    def call(self, x: Any) -> Any:
+        outputs = {"one": self.one(x), "other": self.other(x)}
+        return outputs if self.kind is dict else self.kind(outputs.values())
+
+
+def ways_to_hand_over() -> Iterator[tuple]:
+    """Networks, losses as Keras takes them, and targets and weights as it takes them for these."""
+    random = np.random.default_rng(10)
+    x = random.uniform(size=(8, 3)).astype("float32")
+    y, v, w, v2 = random.uniform(size=(4, 8)).astype("float32")
+    one, other = "mse", keras.losses.BinaryCrossentropy()
+    weighted = keras.losses.Huber(reduction="mean_with_sample_weight")
+    inputs = keras.Input((3,))
+    first, second = keras.layers.Dense(1, name="one")(inputs), keras.layers.Dense(1, "sigmoid", name="other")(inputs)
+
+    for outputs in (first, [first], {"one": first}):
+        losses = {"one": one} if isinstance(outputs, dict) else [one]
+        own = ({"one": y}, {"one": v}) if isinstance(outputs, dict) else ([y], [v])
+        for target, weight in [(y, None), ([y], None), (y, v), own]:
+            yield keras.Model(inputs, outputs), losses, x, target, weight
+    yield keras.Model(inputs, first), keras.losses.mean_absolute_error, x, y, v
+
+    network = keras.Model(inputs, [first, second])
+    for target, weight in [
+        *[([y, v], None), ((y, v), None), ([y, v], v2), ([y, v], [w, v2]), ((y, v), (w, v2))],
+        *[({"one": y, "other": v}, None), ({"other": v, "one": y}, {"other": v2, "one": w})],
+    ]:
+        yield network, [one, other], x, target, weight
+    yield network, {"one": one, "other": other}, x, [y, v], [w, v2]
+    yield network, {"other": other, "one": one}, x, {"one": y, "other": v}, {"one": w, "other": v2}
+    yield network, [keras.losses.mean_absolute_error, weighted], x, [y, v], [w, v2]
+    yield network, [keras.losses.LogCosh(), keras.losses.Poisson(reduction="sum")], x, [y, v], [w, v2]
+
+    network = keras.Model(inputs, {"other": second, "one": first})
+    for weight in (None, v2, {"one": w, "other": v2}):
+        yield network, {"one": one, "other": other}, x, {"other": v, "one": y}, weight
+    for kind in (list, tuple):
+        yield Both(kind), [one, other], x, [y, v], [w, v2]
+        yield Both(kind), (one, other), x, (y, v), None
+    yield Both(dict), {"other": other, "one": one}, x, {"one": y, "other": v}, {"one": w, "other": v2}
+
+    # Two of four steps are padded in the first row and three in the second.
+    words = keras.Input((4,), dtype="int32")
+    embedded = keras.layers.Embedding(3, 2, mask_zero=True)(words)
+    steps = [keras.layers.Dense(1, name=name)(embedded) for name in ("one", "other")]
+    x, y, v = np.array([[1, 2, 0, 0], [1, 0, 0, 0]]), *random.uniform(size=(2, 2, 4, 1)).astype("float32")
+    per_step = random.uniform(size=(2, 4)).astype("float32")
+    for weight in (None, [per_step, 2 * per_step]):
+        yield keras.Model(words, steps), ["mse", "mae"], x, [y, v], weight
+    yield keras.Model(words, steps[0]), ["mse"], x, y, per_step
+
+
+def check_handing_over() -> None:
+    """With weights of 1 the total is that of the same network compiled with the same losses, and so is each part."""
+    keras.utils.set_random_seed(9)
+    for network, losses, x, y, weight in ways_to_hand_over():
+        ones = dict.fromkeys(losses, 1) if isinstance(losses, dict) else [1] * len(keras.tree.flatten(losses))
+        model = twins.UncertaintyWeighted(network, losses, factors=ones)
+        model.compile(run_eagerly=True)
+        network.compile(loss=losses, run_eagerly=True)
+        with naming((losses, keras.tree.map_structure(np.shape, (y, weight)))):
+            got = model.evaluate(x, y, sample_weight=weight, verbose=0)
+            if isinstance(weight, dict) and not isinstance(network(x), dict):  # Keras has no such weights for lists
+                y, weight = ([each["one"], each["other"]] for each in (y, weight))
+            expected = network.evaluate(x, y, sample_weight=weight, verbose=0)
+            np.testing.assert_allclose(got, expected, rtol=1e-5)
+
+
+def check_saving_by_name() -> None:
+    """Names that are not in alphabetical order keep their log-variances, in training and in a saved model."""
+    keras.utils.set_random_seed(11)
+    x, inputs = np.random.default_rng(12).normal(size=(8, 3)).astype("float32"), keras.Input((3,))
+    outputs = {name: keras.layers.Dense(1, name=name)(inputs) for name in ("late", "early")}
+    losses, factors = {"late": "mse", "early": twins.Quantile(0.9)}, {"early": 1, "late": 0.5}
+    model = twins.UncertaintyWeighted(keras.Model(inputs, outputs), losses, factors, {"early": 2.0, "late": -1.0})
+    model.compile("sgd")
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(model.log_variances + 0), [-1, 2])
+    y = {"early": x[:, 0], "late": x[:, 1]}
+    predicted = model.predict(x, verbose=0)
+    expected = {
+        "early_loss": np.exp(-2) * regression.Quantile(0.9)(y["early"], predicted["early"][:, 0]) + 1,
+        "late_loss": 0.5 * np.exp(1) * regression.SquaredError()(y["late"], predicted["late"][:, 0]) - 0.5,
+    }
+    results = evaluated(model, x, y)
+    for name, value in expected.items():
+        assert abs(results[name] - value) < 1e-5
+    assert evaluated(saved_and_loaded_model(model), x, y) == results
+
+
+def check_weights_of_samples() -> None:
+    """Each counts for all steps of its sample, also where there are as many steps as samples."""
+    y_true, y_pred = np.zeros((2, 2, 1)), np.array([[[1.0], [2.0]], [[3.0], [4.0]]])
+    inputs = keras.Input((2, 1))
+    network = keras.Model(inputs, keras.layers.Identity()(inputs))
+    for weight, expected in [([1.0, 0.0], (1 + 2) / 4), ([[1.0, 0.0], [0.0, 2.0]], (1 + 2 * 4) / 4)]:
+        model = twins.UncertaintyWeighted(network, ["mae"], factors=[1])
+        model.compile()
+        assert model.evaluate(y_pred, y_true, sample_weight=np.array(weight), verbose=0) == expected
+        assert float(twins.Quantile()(y_true, y_pred, sample_weight=weight)) == expected / 2
+
+
+def check_one_output_and_padding() -> None:
+    """What their totals are by hand."""
+    inputs, words = keras.Input((1,)), keras.Input((4,), dtype="int32")
+    model = twins.UncertaintyWeighted(keras.Model(inputs, [keras.layers.Identity()(inputs)]), ["mse"], factors=[1])
+    model.compile()
+    assert model.evaluate(np.array([[0.0], [10.0]]), np.zeros(2), verbose=0) == 50
+
+    threes = keras.layers.Embedding(2, 1, embeddings_initializer=keras.initializers.Constant(3), mask_zero=True)(words)
+    network = keras.Model(words, [keras.layers.Identity()(threes), keras.layers.Identity()(threes)])
+    model = twins.UncertaintyWeighted(network, ["mse", "mse"], factors=[1, 1])
+    model.compile()
+    assert evaluated(model, np.array([[1, 1, 0, 0]]), [np.zeros((1, 4, 1))] * 2)["loss"] == 18
 
 
 # All of it ----------------------------------------------------------------------------------------
@@ -235,6 +514,17 @@ def check_everything() -> None:
     # JAX computes in float32 unless told otherwise before it starts.
     for dtype in ["float32"] if keras.backend.backend() == "jax" else ["float32", "float64"]:
         check_agreement(IN_KERAS, dtype)
+        check_second_derivatives(bent(IN_KERAS), dtype)
+    check_points_that_meet()
+    check_halves(IN_KERAS)
+    check_sums_of_halves()
+    check_exactness()
+    check_nan()
+    check_a_loss_that_is_no_twin()
     check_training(*model_with_targets())
     check_training(*model_of_triplets())
     check_multitask()
+    check_handing_over()
+    check_saving_by_name()
+    check_weights_of_samples()
+    check_one_output_and_padding()

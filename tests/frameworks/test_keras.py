@@ -14,7 +14,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from twin_samples import IN_KERAS, residuals, twin_of
+from twin_samples import IN_KERAS, bent, residuals, twin_of
 
 from lossbook import Expectile, Quantile, SquaredError
 from lossbook.core import hyperparameters
@@ -28,6 +28,7 @@ ONE_SCORE = [
     *("Quantile", "Expectile", "AsymmetricSquaredError", "Tukey", "GeneralRobust"),
     *("BinaryCrossEntropy", "BinaryFocal"),
 ]
+BENT_IN_KERAS = bent(IN_KERAS)
 each_loss = pytest.mark.parametrize(("loss", "samples"), IN_KERAS, ids=[repr(loss) for loss, _ in IN_KERAS])
 
 
@@ -47,6 +48,37 @@ def test_value_and_gradient_are_those_of_the_loss(checks, loss, samples, dtype):
     checks.check_agreement([(loss, samples)], dtype)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("loss", "samples"), BENT_IN_KERAS, ids=[repr(loss) for loss, _ in BENT_IN_KERAS])
+def test_second_derivative_is_the_hessian_of_the_loss(checks, loss, samples, dtype):
+    checks.check_second_derivatives([(loss, samples)], dtype)
+
+
+def test_points_that_meet_bend_as_others_do(checks):
+    checks.check_points_that_meet()
+
+
+@each_loss
+def test_in_half_precision_only_arguments_and_result_are_rounded(checks, loss, samples):
+    checks.check_halves([(loss, samples)])
+
+
+def test_sums_of_halves_are_finite(checks):
+    checks.check_sums_of_halves()
+
+
+def test_neither_side_is_rounded_to_the_dtype_of_the_other(checks):
+    checks.check_exactness()
+
+
+def test_a_target_of_nan_stays_nan_whatever_its_weight(checks):
+    checks.check_nan()
+
+
+def test_a_loss_that_is_no_twin_points_to_one(checks):
+    checks.check_a_loss_that_is_no_twin()
+
+
 def test_every_twin_is_compared(twins):
     own = {"AsymmetricSquaredError", "UncertaintyWeighted"}  # both compared below
     assert {type(loss).__name__ for loss, _ in IN_KERAS} | own == set(twins.__all__)
@@ -58,6 +90,18 @@ def test_has_the_hyperparameters_of_the_loss_and_their_defaults(twins, loss, sam
     config = twin.get_config()
     assert {name: config[name] for name in hyperparameters(loss)} == hyperparameters(loss)
     assert type(twin)().mirrored == type(loss)()
+
+
+@each_loss
+def test_shows_its_settings(twins, loss, samples):
+    settings = "".join(f"{name}={setting!r}, " for name, setting in hyperparameters(loss).items())
+    text = repr(twin_of(loss, twins, reduction="sum"))
+    assert text == f"{type(loss).__name__}({settings}reduction='sum', dtype='float32')"
+
+
+def test_asymmetric_squared_error_shows_its_prices(twins):
+    text = "AsymmetricSquaredError(under=10.0, over=1.0, reduction='sum_over_batch_size', dtype='float32')"
+    assert repr(twins.AsymmetricSquaredError(under=10)) == text
 
 
 def test_asymmetric_squared_error_is_an_expectile_up_to_scale(checks, twins):
@@ -178,6 +222,22 @@ def test_uncertainty_weighting_agrees_trains_and_survives_saving(checks):
     checks.check_multitask()
 
 
+def test_uncertainty_weighting_takes_what_keras_takes(checks):
+    checks.check_handing_over()
+
+
+def test_uncertainty_weighting_by_name_survives_saving(checks):
+    checks.check_saving_by_name()
+
+
+def test_a_weight_of_a_sample_counts_for_all_its_steps(checks):
+    checks.check_weights_of_samples()
+
+
+def test_uncertainty_weighting_of_one_output_and_of_padded_steps(checks):
+    checks.check_one_output_and_padding()
+
+
 def test_uncertainty_weighting_says_what_is_wrong(checks, twins):
     model, x, y = checks.multitask_model()
     losses = model.task_losses
@@ -185,13 +245,26 @@ def test_uncertainty_weighting_says_what_is_wrong(checks, twins):
         twins.UncertaintyWeighted(model.network, losses[:1], [0.5, 1])
     with pytest.raises(ValueError, match=r"factors must be a number in \(0, inf\), got 0"):
         twins.UncertaintyWeighted(model.network, losses, [0.5, 0])
-    with pytest.raises(ValueError, match="list or tuple of 2 targets"):
-        model.task_values(y[0], model(x))
-    with pytest.raises(ValueError, match="list or tuple of 2 targets, got 1"):
-        model.task_values(y[:1], model(x))
-    model.compile("adam", loss=losses)
+    with pytest.raises(ValueError, match=r"all be lists, or dicts with the same keys, got \[0, 1\], \['a', 'b'\]"):
+        twins.UncertaintyWeighted(model.network, losses, {"a": 0.5, "b": 1})
     with pytest.raises(ValueError, match="compile takes no loss"):
-        model.compute_loss(x, y, model(x))
+        model.compile("adam", loss=losses)
+    model.compile("adam")
+    y_pred = model(x)
+    for wrong, got in [(y[0], "one array"), (y[:1], "a list of 1"), ({"a": y[0], "b": y[1]}, "a dict with the keys")]:
+        with pytest.raises(ValueError, match=f"y must be a list of 2, got {got}"):
+            model.compute_loss(x, wrong, y_pred)
+    with pytest.raises(ValueError, match="sample_weight must be a list of 2, got a list of 1"):
+        model.compute_loss(x, y, y_pred, y[:1])
+    with pytest.raises(ValueError, match=r"y must be a dict with the keys \['a'\], got a dict with the keys \['b'\]"):
+        model.compute_loss(x, {"b": y[0]}, {"a": y_pred[0]})
+    by_name = {"one": "mse", "other": "mse"}
+    one_by_one = twins.UncertaintyWeighted(checks.Both(dict), list(by_name.values()), [1, 1])
+    with pytest.raises(ValueError, match=r"returns, a dict with the keys \['one', 'other'\], got a list of 2"):
+        one_by_one(x)
+    named = twins.UncertaintyWeighted(checks.Both(list), by_name, dict.fromkeys(by_name, 1))
+    with pytest.raises(ValueError, match=r"returns, a list of 2, got a dict with the keys \['one', 'other'\]"):
+        named(x)
 
 
 def run_on(backend, code, *arguments):

@@ -8,8 +8,9 @@ import sys
 
 import numpy as np
 import pytest
-from twin_samples import IN_TORCH, masks, twin_of
+from twin_samples import IN_TORCH, bent, masks, twin_of
 
+from lossbook import GeneralRobust, Quantile, Tukey, detection, segmentation
 from lossbook.core import hyperparameters
 
 pytestmark = pytest.mark.pytorch
@@ -23,6 +24,7 @@ def torch():
     return importlib.import_module("torch")
 
 
+BENT_IN_TORCH = bent(IN_TORCH)
 each_loss = pytest.mark.parametrize(("loss", "samples"), IN_TORCH, ids=[repr(loss) for loss, _ in IN_TORCH])
 
 
@@ -37,6 +39,131 @@ def test_value_and_gradient_are_those_of_the_loss(loss, samples, dtype, toleranc
     exact = y_true.astype(np.float64), y_pred.astype(np.float64)
     np.testing.assert_allclose(value.detach().numpy(), loss.value(*exact), rtol=tolerance, atol=tolerance)
     np.testing.assert_allclose(gradient.numpy(), loss.gradient(*exact), rtol=tolerance, atol=tolerance)
+
+
+HALVES = ["float16", "bfloat16"]
+
+
+@pytest.mark.parametrize("dtype", HALVES)
+@each_loss
+def test_in_half_precision_only_input_and_result_are_rounded(loss, samples, dtype):
+    half = getattr(torch(), dtype)
+    y_true, y_pred = samples()
+    y_true = y_true.astype(np.float32)
+    scores = torch().tensor(np.clip(y_pred, -6e4, 6e4)).to(half).requires_grad_()
+    value = twin_of(loss, twins(), reduction="none")(scores, torch().from_numpy(y_true))
+    (gradient,) = torch().autograd.grad(value.sum(), scores)
+    assert value.dtype == gradient.dtype == half
+    exact = y_true.astype(np.float64), scores.detach().double().numpy()
+    for got, expected in [(value, loss.value(*exact)), (gradient, loss.gradient(*exact))]:
+        rounded = torch().from_numpy(expected).to(half)
+        torch().testing.assert_close(got, rounded, rtol=torch().finfo(half).eps, atol=1e-7)
+
+
+@pytest.mark.parametrize("dtype", HALVES)
+@pytest.mark.parametrize(("name", "expected"), [("Dice", 1 / 3), ("Jaccard", 0.5), ("Tversky", 1 / 3)])
+def test_an_image_of_halves_has_a_finite_sum(name, expected, dtype):
+    half = getattr(torch(), dtype)
+    scores = torch().zeros(1, 512, 512, dtype=half, requires_grad=True)
+    value = getattr(twins(), name)()(scores, torch().ones(1, 512, 512))
+    (gradient,) = torch().autograd.grad(value, scores)
+    assert value.item() == pytest.approx(expected, rel=2e-3)
+    assert gradient.isfinite().all()
+
+
+@pytest.mark.parametrize("loss", [detection.BoxIoU(), detection.GeneralizedIoU()], ids=repr)
+def test_a_box_of_halves_has_a_finite_area(loss):
+    y_true, y_pred = np.array([[0, 0, 900, 900]]), np.array([[0, 0, 1000, 1000]])
+    box = torch().tensor(y_pred, dtype=torch().float16, requires_grad=True)
+    value = twin_of(loss, twins())(box, torch().from_numpy(y_true))
+    (gradient,) = torch().autograd.grad(value, box)
+    assert value.item() == pytest.approx(0.19, rel=1e-3)
+    np.testing.assert_allclose(gradient.numpy(), loss.gradient(y_true, y_pred), rtol=1e-3, atol=6e-8)  # one step
+
+
+def test_a_mean_of_halves_is_finite_and_a_threshold_may_exceed_them():
+    scores, target = torch().full((100_000,), 4.0, dtype=torch().float16), torch().zeros(100_000)
+    assert twins().Quantile()(scores, target).item() == 2
+    assert twins().Tukey(c=1e6)(scores, target).item() == 8
+
+
+def test_autocast_has_a_result_in_float32():
+    """As of PyTorch's own losses: times the scale of a GradScaler, a float16 would overflow."""
+    scores, target = torch().ones(1, dtype=torch().bfloat16), torch().zeros(1)
+    own = torch().nn.MSELoss()
+    with torch().autocast("cpu", dtype=torch().bfloat16):
+        assert twins().Expectile()(scores, target).dtype == own(scores, target).dtype == torch().float32
+    assert twins().Expectile()(scores, target).dtype == torch().bfloat16
+
+
+@pytest.mark.parametrize(
+    ("settings", "input", "input_dtype", "target", "target_dtype", "expected"),
+    [
+        ({}, [256], "bfloat16", [257], "float32", [0.5]),
+        ({}, [2048], "float16", [2049], "int64", [0.5]),
+        ({}, [2**24], "float32", [2**24 + 1], "float64", [0.5]),
+        ({}, [2**24], "float32", [2**24 + 1], "int32", [0.5]),
+        ({}, [2**24], "int32", [2**24 + 1], "float32", [0]),  # float32 holds no such target
+        ({}, [2**24], "int64", [2**24 + 1], "int64", [0.5]),
+        ({"tau": 0.9}, [8, 12], "int64", [10, 10], "int64", [1.8, 0.2]),
+        ({"tau": 0.9}, [8, 12], "uint8", [10, 10], "uint8", [1.8, 0.2]),
+    ],
+)
+def test_neither_side_is_rounded_to_the_dtype_of_the_other(
+    settings, input, input_dtype, target, target_dtype, expected
+):
+    input = torch().tensor(input, dtype=getattr(torch(), input_dtype))
+    target = torch().tensor(target, dtype=getattr(torch(), target_dtype))
+    value = twins().Quantile(**settings, reduction="none")(input, target)
+    assert value.dtype == (input.dtype if input.is_floating_point() else torch().float32)
+    assert value.tolist() == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float64"])
+@pytest.mark.parametrize("name", ["BinaryFocal", "Dice", "Jaccard", "Tversky"])
+def test_labels_may_have_any_dtype(name, dtype):
+    scores, labels = torch().tensor([[[3.0, -1.0, 0.5]]]), torch().tensor([[[1, 0, 1]]])
+    loss = getattr(twins(), name)()
+    value = loss(scores, labels.to(getattr(torch(), dtype)))
+    assert value.dtype == torch().float32
+    assert value.item() == pytest.approx(loss(scores, labels.float()).item(), rel=1e-6)
+
+
+@pytest.mark.parametrize(("loss", "samples"), BENT_IN_TORCH, ids=[repr(loss) for loss, _ in BENT_IN_TORCH])
+def test_second_derivative_is_the_hessian_of_the_loss(loss, samples):
+    y_true, y_pred = samples()
+    scores = torch().tensor(y_pred, requires_grad=True)
+    value = twin_of(loss, twins(), reduction="none")(scores, torch().from_numpy(y_true))
+    (gradient,) = torch().autograd.grad(value.sum(), scores, create_graph=True)
+    (second,) = torch().autograd.grad(gradient.sum(), scores)
+    # Autograd subtracts powers where Tukey and Barron level off; everywhere else the tails keep their digits.
+    atol = 1e-15 if isinstance(loss, Tukey | GeneralRobust) else 0
+    np.testing.assert_allclose(second.numpy(), loss.hessian(y_true, y_pred), rtol=1e-10, atol=atol)
+
+
+def test_a_mask_pulls_in_its_tail_as_it_should():
+    """Its relative error counts as well: far out, 1 less the sigmoid is 0, where the sigmoid of the opposite is not."""
+    y_true, y_pred = np.array([[[1.0, 0.0, 1.0]]]), np.array([[[40.0, 45.0, -50.0]]])
+    for loss in (segmentation.Dice(), segmentation.Jaccard(), segmentation.Tversky(0.2, 0.7)):
+        scores = torch().tensor(y_pred, requires_grad=True)
+        value = twin_of(loss, twins())(scores, torch().from_numpy(y_true))
+        (gradient,) = torch().autograd.grad(value, scores)
+        np.testing.assert_allclose(gradient.numpy(), loss.gradient(y_true, y_pred), rtol=1e-12)
+
+
+def test_a_target_of_nan_stays_nan_whatever_its_weight():
+    target, weight = torch().tensor([1.0, np.nan]), torch().tensor([1.0, 0.0])
+    values = twins().Quantile(reduction="none")(torch().zeros(2), target)
+    assert (weight * values).sum().isnan()
+    assert values[weight > 0].mean().item() == 0.5
+    with pytest.raises(ValueError, match="y_true must be finite"):
+        Quantile()([1.0, np.nan], [0.0, 0.0], sample_weight=[1.0, 0.0])
+
+
+def test_a_loss_that_is_no_twin_points_to_one():
+    scores = torch().zeros(2, requires_grad=True)
+    with pytest.raises(TypeError, match=r"y_pred must be numbers .* got Tensor\. .* lossbook\.frameworks\.torch"):
+        Quantile()(torch().zeros(2), scores)
 
 
 def test_every_twin_is_compared():

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from lossbook import classification, detection, embedding, probabilistic, regression, segmentation
-from lossbook.core import hyperparameters
+from lossbook.core import Loss, hyperparameters
 
 RESIDUALS = [0, 1e-6, -1e-3, 0.01, -0.3, 0.5, -1.0, 1.5, -2.0, 4.685, 7.25, -40.0, 1000.0, -1e5, 1e12]
 LOGITS = [0, 1e-6, -1e-3, 0.3, -1.0, 2.5, -5.0, 15.0, -20.0, 40.0, -50.0, 100.0, -1000.0]
@@ -95,6 +95,11 @@ IN_TORCH = [
     (segmentation.Dice(), masks),
     (segmentation.Tversky(alpha=0.2, beta=0.7), masks),
 ]
+
+
+def bent(entries):
+    """Those whose second derivative the loss has as well."""
+    return [(loss, draw) for loss, draw in entries if type(loss)._hessian is not Loss._hessian]
 
 
 def twin_of(loss, twins, **settings):
