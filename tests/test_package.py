@@ -1,5 +1,6 @@
 """The wheel: built, installed outside the checkout, imported and tried there with NumPy and SciPy alone."""
 
+import json
 import os
 import re
 import subprocess
@@ -61,7 +62,8 @@ def test_it_holds_the_package_and_nothing_else(wheel):
 
 def test_it_is_of_the_version_that_the_package_says(wheel):
     cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.M)[1]
-    assert lossbook.__version__ == cited == wheel.name.split("-")[1]
+    extension = json.loads((ROOT / "lossbook/explorable/labextension/package.json").read_text(encoding="utf-8"))
+    assert lossbook.__version__ == cited == wheel.name.split("-")[1] == extension["version"]
 
 
 def test_its_examples_run_outside_the_checkout(wheel, tmp_path):
