@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import NDArray
 
+from lossbook.extras import needs
+
 if TYPE_CHECKING:
     import pandas
 
@@ -27,7 +29,8 @@ def diabetes(feature: str = "bmi") -> tuple[NDArray, NDArray]:
     >>> bmi.shape, float(bmi.min()), float(bmi.max()), float(progression.min()), float(progression.max())
     ((442,), 18.0, 42.2, 25.0, 346.0)
     """
-    from sklearn.datasets import load_diabetes
+    with needs("lossbook.datasets.diabetes", "scikit-learn"):
+        from sklearn.datasets import load_diabetes
 
     data = load_diabetes(scaled=False)
     if feature not in data.feature_names:
@@ -48,7 +51,8 @@ def daily_returns(market: str = "sp500") -> "pandas.Series":
     >>> len(returns), float(returns.min().round(2)), float(returns.max().round(2))
     (5030, -9.03, 11.58)
     """
-    from arch.data import nasdaq, sp500
+    with needs("lossbook.datasets.daily_returns", "arch"):
+        from arch.data import nasdaq, sp500
 
     markets = {"sp500": sp500, "nasdaq": nasdaq}
     if market not in markets:

@@ -7,6 +7,8 @@ import base64
 import io
 from typing import TYPE_CHECKING, Any
 
+from lossbook.extras import needs
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -51,9 +53,10 @@ def figure(rows: int = 1, columns: int = 1, height: float = 3.4, **options: Any)
         height: in inches; the width is that of the text, 7.2 inches.
         options: handed to `matplotlib.figure.Figure.subplots`, such as ``sharey=True``.
     """
-    import matplotlib
-    from cycler import cycler
-    from matplotlib.figure import Figure
+    with needs("lossbook.plots", "matplotlib"):
+        import matplotlib
+        from cycler import cycler
+        from matplotlib.figure import Figure
 
     with matplotlib.rc_context(STYLE | {"axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PURPLE])}):
         # Not through pyplot: nothing is registered, so nothing needs closing and nothing is shown twice.
@@ -77,7 +80,8 @@ def label(axes: "Axes", x: float, y: float, text: str, color: str, **options: An
 
 def picture(figure: "Figure", colors: int = 128, scale: float = 2) -> "Image":
     """Return a figure as an image at `scale` times its size on the page, with few colors to keep pages light."""
-    from PIL import Image
+    with needs("lossbook.plots", "pillow"):
+        from PIL import Image
 
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", dpi=scale * CSS_PIXELS_PER_INCH)
@@ -94,7 +98,8 @@ def show(figure: "Figure", alt: str) -> None:
     Raises:
         ValueError: if `alt` is empty.
     """
-    from IPython.display import display
+    with needs("lossbook.plots.show", "ipython"):
+        from IPython.display import display
 
     if not alt.strip():
         raise ValueError("alt must say what the figure shows, got an empty text")

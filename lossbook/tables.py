@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from lossbook.core import Loss
+from lossbook.extras import needs
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
@@ -65,8 +66,9 @@ def facts_table(losses: Iterable[Loss], columns: Iterable[str]) -> "Markdown":
     | `SquaredError`  | yes      | mean            |
     | `AbsoluteError` | yes      | median          |
     """
-    from IPython.display import Markdown
-    from tabulate import tabulate
+    with needs("lossbook.tables", "ipython", "tabulate"):
+        from IPython.display import Markdown
+        from tabulate import tabulate
 
     columns = list(columns)
     unknown = [column for column in columns if column not in COLUMNS]

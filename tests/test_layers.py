@@ -10,7 +10,7 @@ from tools.repository import ROOT
 PACKAGE = ROOT / "lossbook"
 OURS = {path.name for path in ROOT.iterdir() if path.is_dir()}
 
-CORE = {"core", "numerics", "datasets", "plots"}
+CORE = {"core", "numerics", "extras", "datasets", "plots"}
 LOSSES = {"classification", "detection", "embedding", "multitask", "probabilistic", "regression"}
 LOSSES |= {"segmentation", "sequence"}
 ENGINES = {"exercises", "explorable", "laboratory"}
@@ -18,13 +18,15 @@ ENGINES = {"exercises", "explorable", "laboratory"}
 # What each part of the package may import besides itself. A name imported from `lossbook` itself counts as `__init__`.
 ALLOWED = {
     "core": {"numerics"},
-    **{part: set() for part in CORE - {"core"}},
+    **{part: set() for part in ("numerics", "extras")},
+    **dict.fromkeys(["datasets", "plots"], {"extras"}),
     **dict.fromkeys(LOSSES, LOSSES | {"core", "numerics"}),
-    **dict.fromkeys(["optimization", "tables", "__init__"], LOSSES | {"core"}),
+    **dict.fromkeys(["optimization", "__init__"], LOSSES | {"core"}),
+    "tables": LOSSES | {"core", "extras"},
     "exercises": set(),
-    "explorable": {"plots"},
-    "laboratory": {"plots", "explorable"},
-    "frameworks": LOSSES | {"core", "numerics"},
+    "explorable": {"plots", "extras"},
+    "laboratory": {"plots", "explorable", "extras"},
+    "frameworks": LOSSES | {"core", "numerics", "extras"},
     "explore": LOSSES | {"core", "plots", "explorable", "__init__"},
     "course": LOSSES | CORE | ENGINES | {"optimization", "tables", "explore", "__init__"},
 }

@@ -37,7 +37,7 @@ class Package:
 PACKAGES = (
     Package(
         name="torch",
-        reason="PyTorch is not installed: pip install 'lossbook[torch]'",
+        reason="PyTorch is not installed: pip install torch",
         marker="pytorch",
         modules=frozenset({"torch", "lossbook.frameworks.torch"}),
     ),

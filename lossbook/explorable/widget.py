@@ -9,9 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget
-import traitlets
-
 from lossbook.explorable import picture
 from lossbook.explorable.controls import Control, Slider
 from lossbook.explorable.frames import Frames, Scale
@@ -20,6 +17,11 @@ from lossbook.explorable.marks import ANCHORS, Axis, Bars, Handle, Mark, Panel, 
 from lossbook.explorable.mime import MIME
 from lossbook.explorable.readouts import Guess, Readout
 from lossbook.explorable.text import Field, parse, parse_fixed
+from lossbook.extras import needs
+
+with needs("lossbook.explorable", "anywidget"):
+    import anywidget
+    import traitlets
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

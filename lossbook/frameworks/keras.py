@@ -27,11 +27,10 @@ import numpy as np
 
 from lossbook import classification, detection, embedding, probabilistic, regression, segmentation
 from lossbook.core import Loss, hyperparameters
+from lossbook.extras import needs
 
-try:
+with needs("lossbook.frameworks.keras", "keras", "tensorflow", called="Keras 3 and a backend"):
     import keras
-except ImportError as error:
-    raise ImportError("lossbook.frameworks.keras needs Keras 3 and a backend: pip install keras tensorflow") from error
 
 from keras import ops
 

@@ -21,11 +21,10 @@ from typing import Any
 
 from lossbook import classification, detection, regression, segmentation
 from lossbook.core import Loss, hyperparameters
+from lossbook.extras import needs
 
-try:
+with needs("lossbook.frameworks.torch", "torch", called="PyTorch"):
     import torch
-except ImportError as error:
-    raise ImportError("lossbook.frameworks.torch needs PyTorch: pip install 'lossbook[torch]'") from error
 
 from torch import Tensor
 from torch.nn import Module

@@ -8,13 +8,15 @@ from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets
-import traitlets
-
 from lossbook import plots
 from lossbook.explorable.mime import LABORATORY
+from lossbook.extras import needs
 from lossbook.laboratory.picture import Shown, alternative_text, picture
 from lossbook.laboratory.runs import Diverged, Run, Watch, advice
+
+with needs("lossbook.laboratory", "ipywidgets"):
+    import ipywidgets
+    import traitlets
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
