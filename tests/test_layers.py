@@ -19,7 +19,7 @@ ENGINES = {"exercises", "explorable", "laboratory"}
 ALLOWED = {
     "core": {"numerics"},
     **{part: set() for part in ("numerics", "extras")},
-    **dict.fromkeys(["datasets", "plots"], {"extras"}),
+    **{part: {"extras"} for part in ("datasets", "plots")},
     **dict.fromkeys(LOSSES, LOSSES | {"core", "numerics"}),
     **dict.fromkeys(["optimization", "__init__"], LOSSES | {"core"}),
     "tables": LOSSES | {"core", "extras"},

@@ -1,6 +1,12 @@
 """What is written into a page from the package: where it stands, what is kept, and what is refused."""
 
+import importlib.util
+import re
+import shlex
+import sys
+
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from lossbook import course
@@ -101,6 +107,58 @@ def test_the_address_of_the_setup_is_kept_until_there_is_another():
     fork = written.stored(nb, PAGE, "https://github.com/other/name")
     assert written.setup_address(fork) == "https://github.com/other/name"
     assert written.setup_address(written.stored(new_notebook(cells=[code("print(1)")]), PAGE)) is None
+
+
+class Shell:
+    """Notes the magic commands that a cell runs."""
+
+    def __init__(self) -> None:
+        self.commands = []
+
+    def run_line_magic(self, name: str, line: str) -> None:
+        self.commands.append([name, *shlex.split(line)])
+
+
+def run_setup(monkeypatch, address, *, is_colab=True, is_installed=False) -> list[list[str]]:
+    """Run a setup cell, on Colab or elsewhere, and return its magic commands."""
+    shell = Shell()
+    found = importlib.util.find_spec
+    spec = found("lossbook") if is_installed else None
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec if name == "lossbook" else found(name))
+    monkeypatch.setitem(sys.modules, "google.colab", sys) if is_colab else None
+    exec(TransformerManager().transform_cell(written.setup_source(address)), {"get_ipython": lambda: shell})
+    return shell.commands
+
+
+def test_on_colab_the_setup_installs_what_colab_lacks(monkeypatch):
+    """From the repository's default branch: another may be gone when the reader comes."""
+    wanted = ["pip", "install", "--quiet", "anywidget", "arch", f"lossbook @ git+{ADDRESS}"]
+    assert run_setup(monkeypatch, ADDRESS) == [wanted]
+    monkeypatch.setenv("LOSSBOOK_BRANCH", "a-branch")
+    assert run_setup(monkeypatch, ADDRESS) == [wanted]
+
+
+def test_on_colab_without_an_address_the_setup_says_what_to_run(monkeypatch):
+    with pytest.raises(ModuleNotFoundError) as raised:
+        run_setup(monkeypatch, None)
+    (command,) = re.findall(r"%(pip .*)", str(raised.value))
+    command = shlex.split(command.replace("ADDRESS", ADDRESS))
+    assert command == ["pip", "install", "anywidget", "arch", f"lossbook @ git+{ADDRESS}"]
+
+
+@pytest.mark.parametrize("address", [None, ADDRESS])
+def test_where_lossbook_is_installed_the_setup_is_content(monkeypatch, address):
+    assert run_setup(monkeypatch, address, is_installed=True) == []
+
+
+@pytest.mark.parametrize("address", [None, ADDRESS])
+def test_elsewhere_the_setup_installs_nothing(monkeypatch, address):
+    assert run_setup(monkeypatch, address, is_colab=False) == []
+
+
+@pytest.mark.parametrize(("address", "verb"), [(None, "says how to install"), (ADDRESS, "installs")])
+def test_the_setup_says_what_it_does(address, verb):
+    assert written.setup_source(address).startswith(f"# On Colab, this {verb} lossbook,")
 
 
 def test_the_order_of_the_course_is_that_of_the_book():

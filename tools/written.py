@@ -20,25 +20,35 @@ AROUND = ("starter", "solution")
 TAGS = {*OPENING, *AROUND, "exercise", "quiz"}
 
 _SETUP = """\
-# On Colab this fetches the course's package; elsewhere it only keeps TensorFlow quiet.
+# On Colab, this {does} lossbook, the package of the course.
+# Elsewhere it only keeps TensorFlow quiet.
+import importlib.util
 import os
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-if "google.colab" in sys.modules:
-    {fetch}"""
+if "google.colab" in sys.modules and importlib.util.find_spec("lossbook") is None:
+    {then}"""
 
-# Without an address nothing is fetched: a bare name could be anybody's package.
-_NO_ADDRESS = 'raise ModuleNotFoundError("install lossbook from this page\'s repository first")'
+# What Colab lacks is named. The repository's default branch is installed, and not the one that is checked out where the
+# pages are refreshed: a reader would look for it in vain once it is merged.
+_INSTALL = '%pip install --quiet anywidget arch "lossbook @ git+{repository}"'
+# Without an address nothing is installed: a bare name could be anybody's package.
+_ASK = r"""raise ModuleNotFoundError(
+        "This copy of the page does not know the repository of the course. Run\n"
+        '    %pip install anywidget arch "lossbook @ git+ADDRESS"\n'
+        "in a cell above, with https://github.com/... of the repository as ADDRESS."
+    )"""
 
 _ADDRESS = re.compile(r'"lossbook @ git\+(https://github\.com/[\w.-]+/[\w.-]+)"')
 
 
 def setup_source(repository: str | None) -> str:
     """Return the text of a page's setup cell for a repository's address."""
-    fetch = f'%pip install --quiet anywidget arch "lossbook @ git+{repository}"' if repository else _NO_ADDRESS
-    return _SETUP.format(fetch=fetch)
+    if repository:
+        return _SETUP.format(does="installs", then=_INSTALL.format(repository=repository))
+    return _SETUP.format(does="says how to install", then=_ASK)
 
 
 def setup_address(nb: NotebookNode) -> str | None:
