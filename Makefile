@@ -17,11 +17,11 @@ UV := $(shell command -v uv 2>/dev/null)
 ifdef UV
 venv = $(UV) venv --quiet --seed --python $(1) .venv
 create = $(if $(PYTHON),$(call venv,'$(PYTHON)'),$(call venv,'>=3.11$(comma)<3.14') || $(call venv,'>=3.11'))
-install = $(UV) pip install --quiet --python .venv/bin/python
+install = $(UV) pip install --python .venv/bin/python
 else
 create = $(or $(PYTHON),$(call first,$(SUITABLE)),false) -m venv .venv || \
 	{ echo 'Loss Book needs Python 3.11 or newer with its module venv, or uv; found neither.' >&2; exit 1; }
-install = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+install = .venv/bin/python -m pip install --disable-pip-version-check --retries 2
 endif
 comma := ,
 
@@ -31,12 +31,19 @@ $(shell test -e .venv/finished && .venv/bin/python -c '$(SUITABLE)' 2>/dev/null 
 	rm -f .venv/finished .venv/site .venv/book .venv/all)
 
 # A finished environment is updated in place, so that what you added to it stays. Any other is made anew: an
-# interrupted set-up can leave half a package behind.
+# interrupted set-up can leave half a package behind. PYTHON may be one that is too old.
 define prepare
-@test -e .venv/finished || { echo 'Setting up .venv, once; this takes a few minutes.'; rm -rf .venv; $(create); }
+@if test -e .venv/finished; then echo 'Bringing .venv up to date.'; \
+	else echo 'Setting up .venv, once; this takes a few minutes.'; rm -rf .venv; $(create); fi
+@.venv/bin/python -c '$(SUITABLE)' || \
+	{ echo "Loss Book needs Python 3.11 or newer, not $$(.venv/bin/python -V)." >&2; rm -rf .venv; exit 1; }
 @rm -f .venv/finished
 @grep -hv '^-' requirements.txt requirements-dev.txt > .venv/constraints.txt
 endef
+
+# The last word, after whatever pip or uv says.
+failed = { echo 'Not everything could be installed; the reason is above. Set-up needs the network, and nothing after it' \
+	'does. Try the same command again.' >&2; exit 1; }
 
 incomplete = .venv/bin/python -c '$(COMPLETE)' || \
 	echo 'There is no TensorFlow for this version of Python: cells that need Keras do not run, and are not tested.'
@@ -45,7 +52,7 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-9s%s\n", $$1, $$2 }' Makefile
 
 serve: .venv/site  ## build the website and serve it on localhost [PORT=8001]
-	.venv/bin/python -m website serve $(if $(PORT),--port $(PORT))
+	@.venv/bin/python -m website serve $(if $(PORT),--port '$(PORT)')
 
 book: .venv/site  ## build the website into _build/html
 	.venv/bin/python -m website build
@@ -61,8 +68,8 @@ test: .venv/all  ## run every test, and every page with its outputs compared
 	.venv/bin/python -m pytest -n auto --dist loadfile -m 'not quiet' $(kept)
 	.venv/bin/python -m pytest -m quiet tests/website $(kept)
 
-lab: .venv/book  ## open the course in JupyterLab
-	.venv/bin/python -m jupyter lab
+lab: .venv/book  ## open your copy of the course in JupyterLab [PORT=8889] [EDIT=1: the book itself, for authors]
+	@.venv/bin/python -m tools.lab $(if $(EDIT),--edit) $(if $(PORT),--port '$(PORT)')
 
 refresh: .venv/all  ## run what has changed, and store its outputs [PAGE=regression/quantiles] [ALL=1] [TRY=1: other processors]
 	.venv/bin/python -m tools.refresh $(if $(ALL),--all) $(if $(TRY),--try) $(PAGE)
@@ -106,7 +113,7 @@ clean:  ## delete the environment, the built website and all caches
 
 .venv/site: pyproject.toml requirements.txt requirements-dev.txt
 	$(prepare)
-	@$(install) -c .venv/constraints.txt -e '.[site]'
+	@$(install) -c .venv/constraints.txt -e '.[site]' || $(failed)
 	@touch .venv/finished $@
 
 # What JupyterLab loads is copied into the environment when the package is installed.
@@ -114,12 +121,12 @@ extension := $(wildcard lossbook/explorable/labextension/* lossbook/explorable/s
 
 .venv/book: pyproject.toml requirements.txt $(extension)
 	$(prepare)
-	@$(install) -r requirements.txt
+	@$(install) -r requirements.txt || $(failed)
 	@$(incomplete)
 	@touch .venv/finished $@
 
 .venv/all: pyproject.toml requirements.txt requirements-dev.txt $(extension)
 	$(prepare)
-	@$(install) -r requirements-dev.txt
+	@$(install) -r requirements-dev.txt || $(failed)
 	@$(incomplete)
 	@touch .venv/finished .venv/site .venv/book $@

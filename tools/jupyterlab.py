@@ -19,7 +19,7 @@ START = 60  # seconds, at most
 STOP = 20  # seconds, at most
 RUN = 60_000  # milliseconds, at most
 
-# What `make lab` runs.
+# JupyterLab in the folder that it is started in; `make lab` opens the course instead.
 COMMAND = (sys.executable, "-m", "jupyter", "lab")
 
 

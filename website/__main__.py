@@ -11,6 +11,7 @@ import time
 from functools import lru_cache, partial
 from pathlib import Path
 
+from tools import ports
 from tools.repository import ROOT
 
 FIRST_PORT = 8000
@@ -18,6 +19,7 @@ FIRST_PORT = 8000
 
 def build(output: Path = ROOT) -> int:
     """Build the website into ``_build`` below `output`, with warnings as errors."""
+    print("Building the website.", flush=True)
     start = time.perf_counter()
     # All pages every time: each lists the others in its navigation, and all together take seconds.
     command = ["-m", "website.book", "build", str(ROOT)]
@@ -140,7 +142,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="build the website into _build/html")
     serving = commands.add_parser("serve", help="build the website and serve it on this machine")
-    serving.add_argument("--port", type=int, help="default: the first free one from 8000 on")
+    serving.add_argument("--port", type=ports.usable, help="default: the first free one from 8000 on")
     commands.add_parser("pdf", help="build the website and print it as one PDF, _build/lossbook.pdf")
     arguments = parser.parse_args()
     if arguments.command == "pdf":

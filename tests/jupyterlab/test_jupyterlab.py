@@ -3,12 +3,14 @@
 All in one file, so that all are run by one process, with one JupyterLab: to start it takes longer than most tests.
 """
 
+import json
 import os
 import re
 import shutil
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -17,7 +19,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from lossbook.course.foundations.properties import exercises as properties
 from lossbook.course.regression.squared_and_absolute import exercises
-from tools import jupyterlab, notebooks
+from lossbook.exercises import record
+from tools import jupyterlab, notebooks, workbook
 from tools.repository import ROOT
 
 RUN = 120_000  # milliseconds, at most
@@ -25,7 +28,7 @@ LONG = 30_000
 MAKE = shutil.which("make")
 
 # Two demos and six exercises, without Keras: the page that runs fastest.
-PAGE = "chapters/foundations/properties.ipynb"
+PAGE = "foundations/properties.ipynb"
 
 
 def laboratory_cells() -> list[str]:
@@ -69,16 +72,22 @@ WATCH = """() => {
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory) -> Iterator[str]:
-    """Serve a copy of the course, as a reader has it in a clone, by `make lab`; the copy takes what the run writes."""
-    clone = tmp_path_factory.mktemp("clone")
-    shutil.copytree(ROOT / "chapters", clone / "chapters", ignore=shutil.ignore_patterns(".*"))
-    for name in ("Makefile", "pyproject.toml", "requirements.txt", "requirements-dev.txt"):
+def clone(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("clone")
+
+
+@pytest.fixture(scope="module")
+def address(clone, tmp_path_factory) -> Iterator[str]:
+    """Serve the course from a clone, as a reader does, by `make lab`; the clone takes what the run writes."""
+    for name in ("chapters", "tools"):
+        shutil.copytree(ROOT / name, clone / name, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    for name in ("Makefile", "_toc.yml", "pyproject.toml", "requirements.txt", "requirements-dev.txt"):
         shutil.copy2(ROOT / name, clone)
     (clone / ".venv").symlink_to(sys.prefix)
-    jupyterlab.write_notebook(clone / NOTEBOOK, CELLS)
+    (clone / workbook.FOLDER.name).mkdir()
+    jupyterlab.write_notebook(clone / workbook.FOLDER.name / NOTEBOOK, CELLS)
     # The environment is this one, whatever its age.
-    command = [MAKE, "--old-file=.venv/book", "lab"] if MAKE else jupyterlab.COMMAND
+    command = [MAKE, "--old-file=.venv/book", "lab"] if MAKE else [sys.executable, "-m", "tools.lab"]
     with jupyterlab.server(clone, tmp_path_factory.mktemp("settings"), command) as address:
         yield address
 
@@ -144,12 +153,25 @@ def kernel(page: Page, address: str) -> psutil.Process:
     return process
 
 
-def test_a_page_runs_and_outlives_its_kernel(page, address):
+def save(page: Page) -> None:
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.locator(".lm-Menu [data-command='docmanager:save']").click()
+    expect(page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty")).to_have_count(0)
+
+
+def test_a_page_runs_and_outlives_its_kernel(page, address, clone):
+    """And it is the reader's copy that is run and saved: the book stays as it is."""
     if MAKE is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("no make: install one (Debian: apt install make)")
     page.goto(address)
-    for name in PAGE.split("/"):
-        page.locator(".jp-DirListing-item").filter(has_text=name).dblclick(timeout=RUN)
+    tabs = page.locator(".lm-TabBar-tab").filter(has_text=".ipynb")
+    expect(tabs).to_have_text("welcome.ipynb", timeout=RUN)
+    jupyterlab.wait_for_kernel(page)
+    save(page)
+    page.get_by_role("link", name="Properties").click()
+    expect(tabs).to_have_text(["welcome.ipynb", Path(PAGE).name], timeout=RUN)
+    tabs.first.locator(".lm-TabBar-tabCloseIcon").click()
+    expect(tabs).to_have_text(Path(PAGE).name)
     jupyterlab.wait_for_kernel(page)
 
     run_all(page)
@@ -168,6 +190,12 @@ def test_a_page_runs_and_outlives_its_kernel(page, address):
     run_all(page)
     move_demo(page)
     expect(page.get_by_role("status").filter(has_text="Right.")).to_have_count(1)
+
+    save(page)
+    own, original = (clone / folder / PAGE for folder in (workbook.FOLDER.name, "chapters"))
+    assert f"answer = {properties.per_mille.answer}" in [cell.source for cell in notebooks.read(own).cells]
+    assert original.read_bytes() == (ROOT / "chapters" / PAGE).read_bytes()
+    assert json.loads((clone / record.FILE.name).read_text(encoding="utf-8")) == {properties.per_mille.name: "passed"}
 
 
 @pytest.fixture(scope="module")
@@ -307,8 +335,7 @@ def test_all_has_a_name(page, laboratory):
 def test_a_saved_notebook_shows_demos_and_laboratory_without_its_kernel(page, run, laboratory, address):
     """A demo is alive again; of the laboratory there is the picture."""
     run(DEMO[0])
-    page.keyboard.press("ControlOrMeta+s")
-    expect(page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty")).to_have_count(0)
+    save(page)
     for session in page.request.get(f"{address}/api/sessions").json():
         page.request.delete(f"{address}/api/sessions/{session['id']}")
     page.goto(f"{address}/lab/tree/{NOTEBOOK}?reset")
