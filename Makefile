@@ -21,7 +21,8 @@ install = $(UV) pip install --python .venv/bin/python
 else
 create = $(or $(PYTHON),$(call first,$(SUITABLE)),false) -m venv .venv || \
 	{ echo 'Loss Book needs Python 3.11 or newer with its module venv, or uv; found neither.' >&2; exit 1; }
-install = .venv/bin/python -m pip install --disable-pip-version-check --retries 2
+# In the environment, where the pip that fetches what builds the package sees it too.
+install = PIP_RETRIES=2 .venv/bin/python -m pip install --disable-pip-version-check
 endif
 comma := ,
 
