@@ -14,13 +14,16 @@ first = $(shell for python in python3 python3.13 python3.12 python3.11 python3.1
 PYTHON ?= $(call first,$(COMPLETE))
 
 UV := $(shell command -v uv 2>/dev/null)
+unsuitable = { echo "Loss Book needs Python 3.11 or newer with its module venv, or uv; found $$($(1) -V || echo neither)." >&2; \
+	exit 1; }
 ifdef UV
 venv = $(UV) venv --quiet --seed --python $(1) .venv
-create = $(if $(PYTHON),$(call venv,'$(PYTHON)'),$(call venv,'>=3.11$(comma)<3.14') || $(call venv,'>=3.11'))
+made = $(if $(PYTHON),$(call venv,'$(PYTHON)'),$(call venv,'>=3.11$(comma)<3.14') || $(call venv,'>=3.11'))
+create = { $(made); } && { .venv/bin/python -c '$(SUITABLE)' || $(call unsuitable,.venv/bin/python); }
 install = $(UV) pip install --python .venv/bin/python
 else
-create = $(or $(PYTHON),$(call first,$(SUITABLE)),false) -m venv .venv || \
-	{ echo 'Loss Book needs Python 3.11 or newer with its module venv, or uv; found neither.' >&2; exit 1; }
+python = $(or $(PYTHON),$(call first,$(SUITABLE)),false)
+create = { $(python) -c '$(SUITABLE)' && $(python) -m venv .venv; } || $(call unsuitable,$(python))
 # In the environment, where the pip that fetches what builds the package sees it too.
 install = PIP_RETRIES=2 .venv/bin/python -m pip install --disable-pip-version-check
 endif
@@ -32,12 +35,10 @@ $(shell test -e .venv/finished && .venv/bin/python -c '$(SUITABLE)' 2>/dev/null 
 	rm -f .venv/finished .venv/site .venv/book .venv/all)
 
 # A finished environment is updated in place, so that what you added to it stays. Any other is made anew: an
-# interrupted set-up can leave half a package behind. PYTHON may be one that is too old.
+# interrupted set-up can leave half a package behind.
 define prepare
-@if test -e .venv/finished; then echo 'Bringing .venv up to date.'; \
-	else echo 'Setting up .venv, once; this takes a few minutes.'; rm -rf .venv; $(create); fi
-@.venv/bin/python -c '$(SUITABLE)' || \
-	{ echo "Loss Book needs Python 3.11 or newer, not $$(.venv/bin/python -V)." >&2; rm -rf .venv; exit 1; }
+@test -e .venv/finished && echo 'Bringing .venv up to date.' || \
+	{ echo 'Setting up .venv, once; this takes a few minutes.'; rm -rf .venv; $(create); }
 @rm -f .venv/finished
 @grep -hv '^-' requirements.txt requirements-dev.txt > .venv/constraints.txt
 endef

@@ -135,7 +135,7 @@ class TestMake:
     def test_an_old_python_is_named_before_anything_is_installed(self, tmp_path):
         code, said, error = self.run(tmp_path, "3.10", pip="echo Collecting numpy")
         assert code != 0
-        assert "Loss Book needs Python 3.11 or newer, not Python 3.10." in error
+        assert "Loss Book needs Python 3.11 or newer with its module venv, or uv; found Python 3.10." in error
         assert said == ["Setting up .venv, once; this takes a few minutes."]
         assert not (tmp_path / ".venv").exists()
 
