@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from lossbook import course
 from tools import notebooks, pages, written
+from website import notebooks as website
 
 PAGE = "regression/quantiles"
 ADDRESS = "https://github.com/owner/name"
@@ -159,6 +160,21 @@ def test_elsewhere_the_setup_installs_nothing(monkeypatch, address):
 @pytest.mark.parametrize(("address", "verb"), [(None, "says how to install"), (ADDRESS, "installs")])
 def test_the_setup_says_what_it_does(address, verb):
     assert written.setup_source(address).startswith(f"# On Colab, this {verb} lossbook,")
+
+
+def test_the_page_on_the_website_is_linked_where_its_address_is_known():
+    nb = written.stored(new_notebook(cells=[code("print(1)")]), PAGE, site="https://reader.example/book/")
+    assert kinds(nb.cells) == ["title", "front-block", "live", "setup", "code"]
+    assert "](https://reader.example/book/chapters/regression/quantiles.html)" in nb.cells[2].source
+    assert written.stored(nb, PAGE) == nb, "the address is kept"
+    moved = written.stored(nb, PAGE, site="https://other.example/")
+    assert "](https://other.example/chapters/regression/quantiles.html)" in moved.cells[2].source
+    assert "live" not in kinds(written.stored(new_notebook(cells=[text("No demo.")]), PAGE, site="https://a.b/").cells)
+
+
+def test_the_website_shows_neither_the_link_to_itself_nor_the_setup():
+    nb = written.stored(new_notebook(cells=[code("print(1)")]), PAGE, ADDRESS, "https://reader.example/")
+    assert kinds(website.read(notebooks.dumps(nb)).cells) == ["title", "front-block", "code"]
 
 
 def test_the_order_of_the_course_is_that_of_the_book():

@@ -30,6 +30,7 @@ from tools.missing import PACKAGES
 from tools.needs import cells_that_need
 from tools.record import Causes, Record, causes, digest
 from tools.repository import ROOT, repository
+from website import address
 
 PROSE = re.compile(r"lossbook/course/(.*/)?(__init__\.py|page\.py|order\.txt)")
 """What pages say of themselves, and the order in which they come: no output shows that."""
@@ -141,12 +142,12 @@ def main() -> int:
     # As on the pages: TensorFlow is quiet.
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-    record, address = Record(), repository()
+    record = Record()
     why = "asked for" if arguments.page or arguments.everything else ""
     pages.write_order()
     failed = 0
     for path in chosen:
-        prepare = partial(written.stored, page=pages.name(path), repository=address)
+        prepare = partial(written.stored, page=pages.name(path), repository=repository(), site=address.site())
         failed += not refresh(path, record, prepare, why=why)
     try:
         failed += reference.write(record, everything=arguments.everything)

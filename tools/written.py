@@ -1,5 +1,8 @@
 """The cells that are written from the package: a page's title, front block and setup, its exercises and its quiz.
 
+Where the address of the website is known, a link to the page on it stands before the setup, for those who read the
+notebook where nothing can be run.
+
 For an exercise, an author writes the task and, below it, a code cell tagged ``exercise`` that names the exercise, such
 as ``exercises.bakery``. This cell becomes the check; a cell with the starter is put above it, and one with hints and
 solution below. A code cell tagged ``quiz`` shows the quiz.
@@ -15,7 +18,9 @@ from lossbook import course
 from lossbook.exercises import Exercise
 from tools.notebooks import normalize, tags
 
-OPENING = ("title", "front-block", "setup")
+OPENING = ("title", "front-block", "live", "setup")
+ELSEWHERE = ("live", "setup")
+"""What the website leaves out."""
 AROUND = ("starter", "solution")
 TAGS = {*OPENING, *AROUND, "exercise", "quiz"}
 
@@ -41,7 +46,10 @@ _ASK = r"""raise ModuleNotFoundError(
         "in a cell above, with https://github.com/... of the repository as ADDRESS."
     )"""
 
+_LIVE = "[This page on the website]({site}chapters/{page}.html), where its demos move without being run."
+
 _ADDRESS = re.compile(r'"lossbook @ git\+(https://github\.com/[\w.-]+/[\w.-]+)"')
+_SITE = re.compile(r"\]\((https://[^\s()]*/)chapters/")
 
 
 def setup_source(repository: str | None) -> str:
@@ -53,24 +61,29 @@ def setup_source(repository: str | None) -> str:
 
 def setup_address(nb: NotebookNode) -> str | None:
     """Return the address from which a notebook's setup cell installs the package, or None."""
-    found = (_ADDRESS.search(cell.source) for cell in nb.cells if "setup" in tags(cell))
+    return _find(_ADDRESS, "setup", nb)
+
+
+def _find(pattern: re.Pattern, tag: str, nb: NotebookNode) -> str | None:
+    """Return the group of a pattern in the cell with a tag, or None."""
+    found = (pattern.search(cell.source) for cell in nb.cells if tag in tags(cell))
     return next((match[1] for match in found if match), None)
 
 
-def stored(nb: NotebookNode, page: str, repository: str | None = None) -> NotebookNode:
+def stored(nb: NotebookNode, page: str, repository: str | None = None, site: str | None = None) -> NotebookNode:
     """Return a page as it is stored: with its written cells up to date, and in normal form."""
-    return normalize(NotebookNode({**nb, "cells": cells(nb, page, repository)}))
+    return normalize(NotebookNode({**nb, "cells": cells(nb, page, repository, site)}))
 
 
-def cells(nb: NotebookNode, page: str, repository: str | None = None) -> list[NotebookNode]:
+def cells(nb: NotebookNode, page: str, repository: str | None = None, site: str | None = None) -> list[NotebookNode]:
     """Return the cells of a page, with those that are written from the package up to date.
 
-    The setup cell gets the address `repository` or, without one, the address it had.
+    The cells of the opening get the addresses of the repository and of the website or, without, those they had.
 
     Raises:
         ValueError: for a cell tagged ``exercise`` that names no exercise of the page, or ``quiz`` where there is none.
     """
-    written = _opening(nb, page, repository or setup_address(nb))
+    written = _opening(nb, page, repository or setup_address(nb), site or _find(_SITE, "live", nb))
     known = course.exercises(page)
     names_come_from = f"from {course.module(page)} import exercises\n\n"
     for number, cell in enumerate(nb.cells, start=1):
@@ -99,10 +112,12 @@ def cells(nb: NotebookNode, page: str, repository: str | None = None) -> list[No
     return written
 
 
-def _opening(nb: NotebookNode, page: str, repository: str | None) -> list[NotebookNode]:
+def _opening(nb: NotebookNode, page: str, repository: str | None, site: str | None) -> list[NotebookNode]:
     about = course.about(page)
     opening = [_markdown(f"# {about.title}", ["title"]), _markdown(about.front_block(), ["front-block"])]
     if any(cell.cell_type == "code" and not set(tags(cell)) & {"setup", "starter"} for cell in nb.cells):
+        if site:
+            opening.append(_markdown(_LIVE.format(site=site, page=page), ["live"]))
         opening.append(_code(setup_source(repository), ["setup"]))
     return opening
 

@@ -6,12 +6,15 @@ Without JavaScript the stored picture stands in its place.
 import base64
 import hashlib
 import html
+import io
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from docutils import nodes
 from nbformat import NotebookNode
+from PIL import Image
 from sphinx.transforms import SphinxTransform
 
 from lossbook.explorable import MIME
@@ -37,10 +40,24 @@ def _outputs(output: NotebookNode) -> list[NotebookNode]:
         return [output]
     shown = figure_html(json.loads(data[MIME]["spec"]), data[MIME]["frames"])
     figure = NotebookNode(output_type="display_data", data=NotebookNode({"text/html": shown}))
-    picture = NotebookNode(output_type="display_data", data=NotebookNode({"image/png": data["image/png"]}))
+    picture = NotebookNode(output_type="display_data", data=NotebookNode({"image/png": still(output)}))
     figure.metadata = NotebookNode()
     picture.metadata = output.metadata
     return [figure, picture]
+
+
+def still(output: NotebookNode) -> str:
+    """Return the picture of a demo without its lower end, which asks the reader of a notebook to run the cell."""
+    return _cut(output.data["image/png"], output.metadata["image/png"].get("hint", 0))
+
+
+@lru_cache(maxsize=128)
+def _cut(png: str, hint: int) -> str:
+    packed = io.BytesIO()
+    with Image.open(io.BytesIO(base64.b64decode(png))) as image:
+        # The image has two pixels for one on the page.
+        image.crop((0, 0, image.width, image.height - 2 * hint)).save(packed, format="png", optimize=True)
+    return base64.b64encode(packed.getvalue()).decode()
 
 
 def figure_html(spec: dict, frames: str) -> str:
@@ -71,21 +88,21 @@ def _heights(spec: dict) -> str:
     return f"--wide: {sum(rows) + around}px; --narrow: {sum(panels) + around}px"
 
 
-def _data(nb: NotebookNode) -> Iterator[NotebookNode]:
+def _of(nb: NotebookNode) -> Iterator[NotebookNode]:
     for cell in nb.cells:
         for output in cell.get("outputs", []):
             if MIME in output.get("data", {}):
-                yield output.data
+                yield output
 
 
 def stored(nb: NotebookNode) -> list[tuple[dict, str]]:
     """Return the declaration and the frames of each demo among a notebook's outputs."""
-    return [(json.loads(data[MIME]["spec"]), data[MIME]["frames"]) for data in _data(nb)]
+    return [(json.loads(each.data[MIME]["spec"]), each.data[MIME]["frames"]) for each in _of(nb)]
 
 
 def pictures(nb: NotebookNode) -> set[str]:
     """Return the hashes of the pictures that stand for demos."""
-    return {hashlib.sha256(base64.b64decode(data["image/png"])).hexdigest() for data in _data(nb)}
+    return {hashlib.sha256(base64.b64decode(still(each))).hexdigest() for each in _of(nb)}
 
 
 class PicturesWithoutScript(SphinxTransform):

@@ -24,7 +24,7 @@ def _stored(text: str) -> NotebookNode:
 def read(text: str) -> NotebookNode:
     """Read a notebook as the website shows it."""
     nb = NotebookNode(_stored(text))
-    nb.cells = [_copy(cell) for cell in nb.cells if "setup" not in tags(cell)]
+    nb.cells = [_copy(cell) for cell in nb.cells if not set(tags(cell)) & set(written.ELSEWHERE)]
     for cell in nb.cells:
         for part in {"front-block", "aside"} & set(tags(cell)):
             cell.source = f"``````{{div}} {part}\n{cell.source}\n``````"
@@ -59,7 +59,7 @@ class ImagesAndSetup(SphinxTransform):
         page["demos"] = demos.pictures(nb)
         page["setup_address"] = written.setup_address(nb)
         figures = {}  # MyST-NB names an image after its bytes
-        for cell in nb.cells:
+        for cell in read(path.read_text(encoding="utf-8")).cells:
             for output in cell.get("outputs", []):
                 if "image/png" in output.get("data", {}):
                     content = base64.b64decode(output.data["image/png"])

@@ -219,11 +219,16 @@ class Text(Mark):
 
 @dataclass(frozen=True, kw_only=True)
 class Handle(Mark):
-    """A dot to drag; `x` and `y` are each the name of a slider, or a number or function where it is not free."""
+    """A dot to drag; `x` and `y` are each the name of a slider, or a number or function where it is not free.
+
+    A label that `invites` the reader, such as "drag me", is left out where nothing can be dragged: in the picture and
+    on paper.
+    """
 
     x: str | Source
     y: str | Source
     radius: float = 8
+    invites: bool = False
 
     kind: ClassVar = "handle"
     sources: ClassVar = {"x": ("x", 0), "y": ("y", 0)}

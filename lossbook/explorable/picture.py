@@ -4,6 +4,7 @@ import base64
 import io
 import textwrap
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,15 +12,18 @@ from numpy.typing import NDArray
 
 from lossbook import plots
 from lossbook.explorable.functions import parameters
-from lossbook.explorable.marks import Axis, Mark, Panel
+from lossbook.explorable.marks import Axis, Handle, Mark, Panel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
 COLUMNS = 2
 LINE = 110  # characters of text that fit below the panels
 READOUT_HEIGHT = 0.24  # inches per line of text below the panels
+HINT = "Run this cell to move it."
+HINT_HEIGHT = 26  # CSS pixels, at the lower end of the picture
 
 
 def draw(panels: Sequence[Panel], state: Mapping[str, Any], below: Sequence[str]) -> "Figure":
@@ -38,12 +42,27 @@ def draw(panels: Sequence[Panel], state: Mapping[str, Any], below: Sequence[str]
 
 
 def png(figure: "Figure") -> tuple[str, dict[str, int]]:
-    """Return a figure as base64, and its size on the page."""
-    image = plots.picture(figure)
+    """Return a figure as base64, and its size on the page.
+
+    Whoever sees the picture in a notebook has not run its cell yet, and is asked to in its lowest pixels. The size says
+    how many these are, so that they can be cut off where there is no cell to run.
+    """
+    drawn, hint = plots.picture(figure), _hint()
+    image = drawn.crop((0, 0, drawn.width, drawn.height + hint.height)).convert("RGB")
+    image.paste(hint, (0, drawn.height))
     packed = io.BytesIO()
-    image.save(packed, format="png", optimize=True)
-    size = {"width": image.width // 2, "height": image.height // 2}
+    image.quantize(256).save(packed, format="png", optimize=True)
+    size = {"width": image.width // 2, "height": image.height // 2, "hint": hint.height // 2}
     return base64.b64encode(packed.getvalue()).decode(), size
+
+
+@cache
+def _hint() -> "Image":
+    from matplotlib.figure import Figure
+
+    strip = Figure(figsize=(plots.WIDTH, HINT_HEIGHT / plots.CSS_PIXELS_PER_INCH))
+    strip.text(0.01, 0.5, HINT, va="center", fontsize=9, fontstyle="italic", color=plots.PURPLE)
+    return plots.picture(strip).convert("RGB")
 
 
 class _Values:
@@ -71,7 +90,7 @@ def _panel(panel: Panel, axes: "Axes", state: Mapping[str, Any]) -> None:
     for mark in panel.marks:
         values = _Values(mark, state)
         _DRAW[mark.kind](axes, mark, values)
-        if mark.label:
+        if mark.label and not (isinstance(mark, Handle) and mark.invites):
             x, y = np.atleast_1d(values["x"]), np.atleast_1d(values["y1" if mark.kind == "area" else "y"])
             if mark.label_at is None and mark.kind == "line":
                 at_end.append((mark, x, y))

@@ -273,6 +273,8 @@ def _mark(mark: Mark, panel: Panel, scales: dict[str, Scale], built: Frames) -> 
         "after_guess": mark.after_guess,
     }
     spec |= {option: getattr(mark, option) for option in mark.options}
+    if isinstance(mark, Handle) and mark.invites:
+        spec["invites"] = True
     for limits, axis in (("x_limits", "x"), ("y_limits", "y")):
         if limits in spec:
             spec[limits] = [scales[axis].along(limit) for limit in spec[limits]]

@@ -1,11 +1,13 @@
 """The picture: every kind of mark is drawn where its numbers say, at any state, without a warning."""
 
+import base64
 import io
 
 import numpy as np
 import pytest
 from fixture import STATES, made
 from matplotlib.colors import to_hex
+from PIL import Image
 
 from lossbook import plots
 from lossbook.explorable import (
@@ -114,9 +116,15 @@ def test_a_text():
 
 
 def test_a_handle():
-    axes = drawn(Handle(x=0.5, y="a", label="drag me"), state={"a": 2.5})
+    axes = drawn(Handle(x=0.5, y="a", label="A"), state={"a": 2.5})
     np.testing.assert_array_equal(axes.lines[0].get_xydata(), [[0.5, 2.5]])
-    assert texts(axes) == ["drag me"]
+    assert texts(axes) == ["A"]
+
+
+def test_a_picture_asks_nobody_to_drag():
+    axes = drawn(Handle(x=0.5, y="a", label="drag me", invites=True), state={"a": 2.5})
+    np.testing.assert_array_equal(axes.lines[0].get_xydata(), [[0.5, 2.5]])
+    assert texts(axes) == []
 
 
 @pytest.mark.parametrize(
@@ -191,7 +199,20 @@ def test_below_the_picture_stands_what_it_shows():
 def test_size_on_the_page_is_half_that_of_the_image():
     _, size = png(demo(Line(x=X, y=X)).drawn())
     assert size["width"] == pytest.approx(plots.WIDTH * plots.CSS_PIXELS_PER_INCH, abs=1)
-    assert size["height"] == pytest.approx(260 + 24, abs=1)
+    assert size["height"] == pytest.approx(260 + 24 + size["hint"], abs=1)
+
+
+def test_at_its_lower_end_it_asks_to_run_the_cell():
+    """In letters, on white, and only there: what is left without them is the figure itself."""
+    figure = demo(Line(x=X, y=X)).drawn()
+    packed, size = png(figure)
+    image = np.asarray(Image.open(io.BytesIO(base64.b64decode(packed))).convert("RGB")).astype(int)
+    hint, above = image[-2 * size["hint"] :], image[: -2 * size["hint"]]
+    assert abs(above - np.asarray(plots.picture(figure).convert("RGB"))).max() <= 2
+    darkness = 255 - hint.mean(axis=2)
+    assert 0.003 < (darkness > 60).mean() < 0.1
+    assert (darkness[[0, -1]] == 0).all()
+    assert (darkness[:, 500:] == 0).all()
 
 
 def test_everything_can_be_drawn_at_once():

@@ -2,12 +2,14 @@
 
 import base64
 import json
+import re
 
 import numpy as np
 from decode import Decoded
 from test_demos import built, each_demo
 
 from lossbook.explorable import MIME
+from lossbook.explorable.picture import HINT_HEIGHT
 from tools import notebooks, pages
 
 STORED = {
@@ -40,6 +42,19 @@ def test_stored_demo_is_fresh(name):
         np.testing.assert_allclose(before, after, rtol=0, atol=2 * new["step"], err_msg="run make refresh")
 
 
+def test_a_label_that_asks_to_drag_says_so():
+    """It is left out of the picture, and on paper."""
+    marks = [
+        mark
+        for output in STORED.values()
+        for panel in json.loads(output.data[MIME]["spec"])["panels"]
+        for mark in panel["marks"]
+    ]
+    asking = [mark for mark in marks if re.search(r"\bdrag\b", mark["label"] or "", re.I)]
+    assert len(asking) >= 1
+    assert [mark["label"] for mark in asking if not mark.get("invites")] == [], "run make refresh"
+
+
 @each_demo
 def test_stored_output_holds_the_picture(name):
     """The picture itself is not compared: every run of the page draws it anew. Its texts are."""
@@ -48,3 +63,4 @@ def test_stored_output_holds_the_picture(name):
     assert metadata["image/png"]["alt"] == demo.alt, "run make refresh"
     assert data["text/plain"] == "\n".join([demo.alt, *demo.described()]), "run make refresh"
     assert len(data["image/png"]) > 1000
+    assert metadata["image/png"]["hint"] == HINT_HEIGHT, "run make refresh"

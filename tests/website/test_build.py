@@ -10,6 +10,7 @@ import yaml
 from bs4 import BeautifulSoup
 from published import FORK
 
+from lossbook.explorable import MIME
 from reference import concepts
 from tools import notebooks, pages, repository
 from tools.notebooks import tags
@@ -117,6 +118,20 @@ def test_front_block_is_a_card(site):
 def test_setup_cell_is_not_shown(site):
     for path, page in written(site):
         assert "google.colab" not in page.article.get_text(), path
+
+
+def test_pictures_of_demos_ask_nobody_to_run_a_cell(site):
+    """They are those of the notebook without the lowest pixels, which do."""
+    for path, page in written(site):
+        if path.suffix != ".ipynb":
+            continue
+        stored = [each for cell in notebooks.read(path).cells for each in cell.get("outputs", [])]
+        sizes = [each.metadata["image/png"] for each in stored if MIME in each.get("data", {})]
+        shown = page.select("article noscript img")
+        assert [int(image["height"]) for image in shown] == [2 * (size["height"] - size["hint"]) for size in sizes], (
+            path
+        )
+        assert [image["alt"] for image in shown] == [size["alt"] for size in sizes], path
 
 
 def test_frameworks_are_tabs(site):

@@ -63,6 +63,9 @@ BEYOND_PAPER = """() => {
     .map((one) => one.outerHTML.slice(0, 100));
 }"""
 
+INVITATIONS = """() => [...document.querySelectorAll("article .lb-label")]
+  .filter((one) => one.checkVisibility() && /\\bdrag\\b/i.test(one.textContent)).map((one) => one.textContent)"""
+
 
 def test_there_are_demos():
     presets = [len(demo.spec["presets"]) for demo in DEMOS if not demo.is_explored]
@@ -179,6 +182,12 @@ def test_nothing_is_cut_on_paper(opened):
     page.goto(opened.page.url)
     make_live(page.locator("figure.explorable"))
     assert page.evaluate(BEYOND_PAPER) == []
+    # Nobody is asked to drag there.
+    assert page.evaluate(INVITATIONS) == []
+    captions = page.locator("figure.explorable figcaption").evaluate_all(
+        "all => all.map((one) => getComputedStyle(one, '::before').content)"
+    )
+    assert set(captions) <= {'"On the website: "'}
     for figure in opened.figures(page):
         check_print(figure)
     page.close()

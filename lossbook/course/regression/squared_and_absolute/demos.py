@@ -87,7 +87,7 @@ def outlier() -> Explorable:
                     Points(x=bmi[others], y=progression[others], color=GRAY, radius=2, opacity=0.5),
                     Points(x=bmi[[patient]], y=progression[[patient]], color=GRAY, radius=5, hollow=True),
                     *lines,
-                    Handle(x=bmi[patient], y="score", label="drag me"),
+                    Handle(x=bmi[patient], y="score", label="drag me", invites=True),
                     Text(x=bmi[patient], y=TOP - 110, text=lambda score: f"{score:,} ↑" if score > TOP else ""),
                 ],
                 height=320,

@@ -58,6 +58,7 @@ export function makePanel(spec, context) {
     text: mark.spec.label,
     node: labelLayer.append("text").attr("class", `lb-label lb-${mark.spec.color}`)
       .attr("dy", "0.35em").classed("lb-after-guess", mark.spec.after_guess)
+      .classed("lb-invitation", mark.spec.invites === true)
       .text(mark.spec.label).node(),
   }));
 
