@@ -22,7 +22,7 @@ STEP = 5  # minutes are given in steps of five
 
 def words(nb: NotebookNode) -> int:
     """Count the words of the text, without front block, solutions and asides; a formula or a code span is a word."""
-    left_out = {"front-block", "solution", "aside"}
+    left_out = {"front-block", "live", "solution", "aside"}
     texts = [cell.source for cell in nb.cells if cell.cell_type == "markdown" and not left_out & set(tags(cell))]
     return sum(len(text.split()) for source in texts for text in markdown.prose(source))
 
