@@ -2,7 +2,8 @@
 
 The pages are put together here because Sphinx's own builder of a single page does not tell their anchors apart: every
 link to an "Exercises" would lead to the first. LaTeX would need no browser, but Sphinx's writer for it leaves out what
-is HTML in a page: the live figures, and the tags around what unfolds, so that every solution would stand open.
+is HTML in a page: the live figures, and the tags around what unfolds, so that every solution would stand open where it
+is to be found by the reader. Here it stands in an appendix.
 """
 
 import io
@@ -20,7 +21,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from tools import browser, pages
 from tools.repository import ROOT
-from website import address
+from website import address, answers
 
 NAME = "lossbook.pdf"
 MISSING = f"The PDF is printed by a browser, and there is {browser.MISSING}."
@@ -52,11 +53,19 @@ def merge(html: Path) -> str:
         page.article["id"] = _id(name)
         kicker = page.select_one(".kicker")
         chapter = kicker.get_text() if kicker else ""  # the page before all chapters has none
-        found.append({"id": _id(name), "title": title, "chapter": chapter, "article": page.article})
+        places = answers.gather(page.article)
+        found.append({"id": _id(name), "title": title, "chapter": chapter, "article": page.article, "places": places})
     chapters = [(chapter, list(members)) for chapter, members in groupby(found, lambda page: page["chapter"])]
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(citation=citation(), site=address.site(), styles=styles, scripts=scripts, chapters=chapters)
+    return template.render(
+        citation=citation(),
+        site=address.site(),
+        styles=styles,
+        scripts=scripts,
+        chapters=chapters,
+        answered=[page for page in found if page["places"]],
+    )
 
 
 def _target(name: str, link: str) -> str:

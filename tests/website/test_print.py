@@ -1,12 +1,13 @@
 """Pages on paper, and the whole book as one PDF."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
 import pytest
 import yaml
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from figures import make_live
 from playwright.sync_api import Browser, BrowserContext, Page
 from pypdf import PdfReader
@@ -17,6 +18,7 @@ from tools import browser, pages
 from tools.repository import ROOT
 from website import __main__ as website
 from website import pdf
+from website.answers import HEADINGS
 
 LESSON = "chapters/foundations/gradients.html"  # figures, a demo, tabs, a quiz, exercises
 LINKS = "chapters/reference/bibliography.html"
@@ -239,8 +241,67 @@ def test_book_holds_every_page_in_order(whole):
 def test_book_names_every_chapter_once(whole):
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     captions = [part["caption"] for part in toc["parts"]]
-    assert [chapter.get_text() for chapter in whole.select("h1.chapter")] == captions
-    assert [chapter.get_text() for chapter in whole.select(".pages p")] == captions
+    assert [chapter.get_text() for chapter in whole.select("h1.chapter")] == [*captions, "Answers"]
+    assert [chapter.get_text() for chapter in whole.select(".pages p")] == [*captions, "Answers"]
+
+
+def words(element: Tag) -> str:
+    return " ".join(element.get_text().split())
+
+
+def appendix(whole: BeautifulSoup, name: str) -> Tag:
+    return whole.find(id=f"answers/{name.removesuffix('.html')}")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.per("page", "name")) for name in WRITTEN])
+def test_what_unfolds_stands_open_at_the_end(html, whole, name):
+    """All of it, in its order, below the heading that it belongs to; nothing is left to unfold there."""
+    article = BeautifulSoup((html / name).read_bytes(), "html.parser").article
+    folds, answers = article.select("details:not(.hide)"), appendix(whole, name)
+    if not folds:
+        assert answers is None
+        return
+    assert answers("details") == answers("summary") == []
+    text, at = words(answers), 0
+    for fold in folds:
+        for part in fold.find_all(recursive=False):
+            at = text.index(words(part), at) + len(words(part))
+    headings = {heading.get_text().removesuffix("#") for heading in (fold.find_previous(HEADINGS) for fold in folds)}
+    assert {heading.get_text() for heading in answers("h2")} == headings
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.per("page", "name")) for name in WRITTEN])
+def test_a_fold_says_where_its_answer_stands(whole, name):
+    article, answers = whole.find("article", id=name.removesuffix(".html")), appendix(whole, name)
+    for fold in article.select("details:not(.hide)"):
+        quiz = fold.find_parent(class_="tag_quiz")
+        (link,) = (quiz or fold.summary).select(".answers-at")
+        place = whole.find(id=link["href"].removeprefix("#"))
+        assert answers in place.parents
+        assert place.h2.a["href"] == f"#{fold.find_previous(HEADINGS).find_parent(id=True)['id']}"
+        assert words(fold.find_all(recursive=False)[-1]) in words(place)
+
+
+def test_the_quiz_of_the_appendix_asks_and_answers(html, whole):
+    """With the question above its options, and which of these are right."""
+    quiz = BeautifulSoup((html / LESSON).read_bytes(), "html.parser").select_one(".tag_quiz .cell_output")
+    questions = [words(each) for each in quiz.find_all("p", recursive=False)]
+    assert len(questions) >= 3
+    text, at = words(appendix(whole, LESSON)), 0
+    for question in questions:
+        at = text.index(question, at)
+    assert text.count("Right. ") >= len(questions)
+
+
+def test_the_answers_are_printed_on_the_page_that_is_named(book):
+    name = "answers/chapters/foundations/gradients"
+    with pikepdf.open(book) as file:
+        first = pikepdf.Page(file.Root.Dests[f"/{name}"][0]).index
+    pages = PdfReader(book).pages
+    contents, answers = pages[1].extract_text(), "".join(page.extract_text() for page in pages[first : first + 3])
+    assert re.search(rf"^Answers\nGradients: .* {first + 1}$", contents, re.M)
+    assert "Answers: Gradients" in answers
+    assert "two is the one number for which a forgotten 2" in " ".join(answers.split())
 
 
 def test_anchors_of_the_whole_book_are_different_and_lead_somewhere(whole):
