@@ -20,11 +20,14 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from lossbook.course.foundations.properties import exercises as properties
 from lossbook.course.regression.squared_and_absolute import exercises
 from lossbook.exercises import record
+from lossbook.explorable.mime import LABORATORY as LABORATORY_MIME
+from lossbook.explorable.mime import MIME
 from tools import jupyterlab, notebooks, workbook
 from tools.repository import ROOT
 
 RUN = 120_000  # milliseconds, at most
 LONG = 30_000
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MAKE = shutil.which("make")
 
 # Two demos and six exercises, without Keras: the page that runs fastest.
@@ -332,10 +335,18 @@ def test_all_has_a_name(page, laboratory):
 
 
 @pytest.mark.keras
-def test_a_saved_notebook_shows_demos_and_laboratory_without_its_kernel(page, run, laboratory, address):
-    """A demo is alive again; of the laboratory there is the picture."""
+def test_a_saved_notebook_shows_demos_and_laboratory_without_its_kernel(page, run, laboratory, address, clone):
+    """A demo is alive again; of the laboratory there is the picture.
+
+    Both have a picture beside the widget, for front ends without our extension: VS Code, for one, shows the next type
+    that it knows where a widget's model is gone.
+    """
     run(DEMO[0])
     save(page)
+    cells = notebooks.read(clone / workbook.FOLDER.name / NOTEBOOK).cells
+    for source, kind in ((DEMO[0], MIME), (LABORATORY[-1], LABORATORY_MIME)):
+        (output,) = [each for each in cells[CELLS.index(source)].outputs if kind in each.get("data", {})]
+        assert output.data.keys() == {WIDGET_VIEW, kind, "image/png", "text/plain"}
     for session in page.request.get(f"{address}/api/sessions").json():
         page.request.delete(f"{address}/api/sessions/{session['id']}")
     page.goto(f"{address}/lab/tree/{NOTEBOOK}?reset")
