@@ -186,7 +186,8 @@ def test_a_page_made_as_the_guide_says_passes(clone):
 
     tests = [f"chapters/{PAGE}.ipynb", "tests/course/test_exercises.py"]
     tests += ["tests/explorable/test_demos.py", "tests/explorable/test_stored_demos.py"]
-    said = run(clone, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "ties and not properties or parabola", *tests)
+    pytest_options = ["-q", "-p", "no:cacheprovider", "-k", "ties and not properties or parabola"]
+    said = run(clone, sys.executable, "-m", "pytest", *pytest_options, *tests)
     assert re.search(r"^\d\d+ passed, \d+ deselected", said, re.M)
 
 
