@@ -3,6 +3,7 @@
 import numpy as np
 
 from lossbook import Huber, SquaredError
+from lossbook.datasets import daily_returns
 from lossbook.exercises import Case, Choose, FindNumber, Item, Mistake, Quiz, WriteFunction
 
 PAGE = "foundations/properties"
@@ -54,6 +55,11 @@ def _kept(log_scale, returns):
     return np.mean(loss[loss > 0]) if np.any(loss > 0) else 0.0, np.mean(gradient)
 
 
+_FLOOR = (
+    "It fails only where the loss of a day is below zero. Is there still a floor, a lower one, under the loss or under "
+    "the scale? The scale of a density can be as small as it likes, and the loss falls with it."
+)
+
 bug = WriteFunction(
     f"{PAGE}/bug",
     starter="""
@@ -71,13 +77,14 @@ def scale_loss(log_scale, returns):
     solution=_scale_loss,
     cases=[
         (0.0, np.array([0.5, -1.2, 2.0])),
-        (-1.5, np.array([0.1, -0.3, 0.02, 0.7])),
-        (-3.0, np.array([-0.01, 0.012])),
         (0.3, np.array([-0.4])),
-        Case(
-            (np.log(1e-6), np.array([2e-7, -1e-6, 5e-7])),
-            only="It fails only where the loss is far below zero, here near -13. Is there still a floor, only a lower "
-            "one? The scale of a density can be as small as it likes.",
+        *(
+            Case((log_scale, returns), only=_FLOOR)
+            for log_scale, returns in (
+                (-1.5, np.array([0.1, -0.3, 0.02, 0.7])),
+                (-3.0, np.array([-0.01, 0.012])),
+                (np.log(1e-6), np.array([2e-7, -1e-6, 5e-7])),
+            )
         ),
     ],
     mistakes=[
@@ -135,6 +142,33 @@ def scale_loss(log_scale, returns):
             _changed(lambda loss, gradient: (loss**2, 2 * loss * gradient)),
         ),
         Mistake(
+            "You subtract the loss of the lowest day, so that no day is below zero. What you subtract changes from "
+            "scale to scale, so two scales cannot be compared any more. Let the loss be negative.",
+            _changed(lambda loss, gradient: (loss - loss.min(), gradient)),
+        ),
+        Mistake(
+            "The loss is right, and its gradient has the wrong sign: descending it makes the scale worse. The gradient "
+            "of the starter was right where it was not clipped.",
+            _changed(lambda loss, gradient: (loss, -gradient)),
+        ),
+        Mistake(
+            "The loss is right. The gradient is that with respect to the scale, and what is learned is the scale's "
+            "logarithm: 1 - z² is right for that.",
+            lambda log_scale, returns: tuple(np.array(_scale_loss(log_scale, returns)) / [1, np.exp(log_scale)]),
+        ),
+        Mistake(
+            "The square in the loss is z² / 2. You have dropped the ½, in the gradient as well.",
+            _changed(lambda loss, gradient: (loss + (1 - gradient) / 2, 2 * gradient - 1)),
+        ),
+        Mistake(
+            "The gradient is right. The square in the loss is z² / 2: the ½ is missing.",
+            _changed(lambda loss, gradient: (loss + (1 - gradient) / 2, gradient)),
+        ),
+        Mistake(
+            "You return the totals over the days. Keep the means, or the step size depends on how many days there are.",
+            lambda *given: np.sum(_days(*given), axis=1),
+        ),
+        Mistake(
             "Loss and gradient have changed places: return the loss first.", lambda *given: _scale_loss(*given)[::-1]
         ),
         Mistake("You return the gradient alone. The loss is needed as well.", lambda *given: _scale_loss(*given)[1]),
@@ -171,7 +205,7 @@ _LOSS = 1.604
 per_mille = FindNumber(
     f"{PAGE}/per-mille",
     answer=_LOSS + np.log(10),
-    tolerance=0.01,
+    tolerance=0.005,
     mistakes={
         _LOSS: "The fit is the same, and the loss is not: a density is a probability per unit, and the unit changed.",
         _LOSS - np.log(10): "The change has the right size and the wrong direction. In a smaller unit the numbers are "
@@ -184,10 +218,20 @@ per_mille = FindNumber(
         _LOSS + np.log(100): "That is for numbers a hundred times as large, basis points. Per mille makes them ten "
         "times as large.",
         _LOSS - np.log(100): "That is for fractions. Per mille makes the numbers ten times as large.",
+        _LOSS + np.log(1000): "That is for numbers a thousand times as large. The 1.604 is the loss of percent, not of "
+        "fractions.",
+        _LOSS + np.log2(10): "That is the logarithm to the base 2. The loss has the natural one.",
+        _LOSS * np.log(10): "The logarithm of 10 is added to the loss, it does not multiply it.",
         np.log(10): "That is the change. Add it to the loss.",
         _LOSS + 10: "Ten is the factor. The loss changes by its logarithm.",
         _LOSS + np.log(10) / 2: "The half belongs to the other constant: the loss has the whole logarithm of the "
         "scale in it.",
+        _LOSS + 99 / 2: "You keep the old scale for the new numbers. It is fitted again, so it is ten times as large, "
+        "and returns over scale stay as they were.",
+        _LOSS + np.log(10) - 1 / 2: "The last term is missing: at the fitted scale its mean is ½ in any unit.",
+        _LOSS + np.log(10) - _CONSTANT: "The constant ½ log 2π is missing. It is in the 1.604.",
+        _LOSS + np.log(10) - 1 / 2 - _CONSTANT: "That is the logarithm of the new scale. The other two terms of the "
+        "loss are missing.",
     },
     hints=[
         "Which of the three terms of the loss changes when returns, mean and scale are all ten times as large?",
@@ -227,12 +271,22 @@ def gaussian_loss(y_true, y_pred, sigma):
     cases=[
         (np.array([1.0, -2.0, 0.5]), np.array([1.5, -3.0, 2.0]), 0.7),
         (np.array([3.0, 3.0, -1.0, 0.0]), np.array([3.0, 1.0, -1.2, 0.1]), 2.5),
-        (np.array([0.01, -0.02]), np.array([0.0, 0.004]), 0.012),
         (np.array([4.0]), np.array([6.0]), 3.0),
+        *(
+            Case(
+                given,
+                only="It fails only for a small scale. Is there a floor or an epsilon in your code? The loss of a "
+                "perfect prediction falls for ever as the scale shrinks.",
+            )
+            for given in (
+                (np.array([0.01, -0.02]), np.array([0.0, 0.004]), 0.012),
+                (np.array([0.0, 2e-9]), np.array([0.0, 1e-9]), 1e-9),
+            )
+        ),
         Case(
-            (np.array([0.0, 2e-6]), np.array([0.0, 1e-6]), 1e-6),
-            only="It fails only for a very small scale. Is there a floor or an epsilon in your code? The loss of a "
-            "perfect prediction falls for ever as the scale shrinks.",
+            (np.array([1.0, -3.0]), np.array([0.0, 7.0]), 0.01),
+            only="It fails only far from the prediction, 100 scales or more. There the density is zero to the computer, "
+            "and its logarithm is lost. Never form the density: add up the three terms of its logarithm.",
         ),
     ],
     mistakes=[
@@ -259,6 +313,40 @@ def gaussian_loss(y_true, y_pred, sigma):
             "Your logarithm is that of the variance, so it counts the scale twice: take half of it, or the log of "
             "the scale.",
             _gauss(log_scale=2),
+        ),
+        Mistake(
+            "The logarithm of the scale is subtracted. In minus the log of the density it is added: a wider density is "
+            "a lower one.",
+            _gauss(log_scale=-1),
+        ),
+        Mistake(
+            "You take sigma for the variance. It is the standard deviation: square it, in the logarithm and below the "
+            "fraction line.",
+            _gauss(log_scale=0.5, fraction=lambda square, s: square / (2 * s)),
+        ),
+        Mistake(
+            "Your logarithm is half of the scale's. Half belongs to the logarithm of the variance, or of 2π.",
+            _gauss(log_scale=0.5),
+        ),
+        Mistake(
+            "In the last term the scale is missing: a miss is measured in scales.",
+            _gauss(fraction=lambda square, s: square / 2),
+        ),
+        *(
+            Mistake(
+                f"You add a little to the scale, about {little:g}. Nothing is divided by zero here, and where the scale "
+                "is that small itself, the loss is another one.",
+                lambda y_true, y_pred, sigma, little=little: _gaussian(y_true, y_pred, sigma + little),
+            )
+            for little in (1e-6, 1e-7)
+        ),
+        *(
+            Mistake(
+                f"The constant is rounded to {round(_CONSTANT, digits)}, and the loss with it. Let NumPy compute it: "
+                "`0.5 * np.log(2 * np.pi)`.",
+                _gauss(constant=round(_CONSTANT, digits)),
+            )
+            for digits in (2, 3, 4)
         ),
         Mistake(
             "The logarithm of the scale is missing. Without it, a huge scale excuses every miss for free.",
@@ -332,7 +420,17 @@ def _gap(curve, a, b):
     return curve((a + b) / 2) - (curve(a) + curve(b)) / 2
 
 
-_LOW, _HIGH = np.array([-3.0, 0.2, -1.0, 0.5]), np.array([1.0, 2.6, 1.5, 0.5])
+def _gap_anywhere(curve, a, b):
+    shares = np.linspace(0, 1, 101)
+    return np.max([curve(a + s * (b - a)) - curve(a) - s * (curve(b) - curve(a)) for s in shares], axis=0)
+
+
+def _line_from_zero(curve, a, b):
+    middle = (a + b) / 2
+    return curve(middle) - (curve(a) + (curve(b) - curve(a)) / (b - a) * middle)
+
+
+_LOW, _HIGH = np.array([-3.0, 0.2, -1.0, 0.5]), np.array([1.0, 2.6, 1.5, 0.8])
 
 chord_gap = WriteFunction(
     f"{PAGE}/chord-gap",
@@ -347,6 +445,7 @@ def gap(curve, a, b):
         (np.tanh, _LOW, _HIGH),
         (np.exp, np.array([-1.0, 2.0]), np.array([0.5, 0.3])),
         (np.abs, np.array([-2.0]), np.array([3.0])),
+        (np.tanh, 0.5, 3.0),
     ],
     mistakes=[
         Mistake(
@@ -419,6 +518,32 @@ def gap(curve, a, b):
             lambda curve, a, b: _gap(curve, a, b) > 0,
         ),
         Mistake(
+            "You return the largest gap anywhere on the chord. At its ends that is zero, so it is never negative. Take "
+            "the gap halfway between `a` and `b`.",
+            _gap_anywhere,
+        ),
+        Mistake(
+            "Your chord starts at the height of `a`, and then climbs by its slope times the middle. It climbs only "
+            "from `a` on: by the slope times the way from `a` to the middle.",
+            _line_from_zero,
+        ),
+        Mistake(
+            "`//` rounds down, so your middle is a whole number. Divide with `/`.",
+            lambda curve, a, b: curve((a + b) // 2) - (curve(a) + curve(b)) / 2,
+        ),
+        Mistake(
+            "You divide by the height of the chord. The gap itself is asked for, in the unit of the curve.",
+            lambda curve, a, b: _gap(curve, a, b) / ((curve(a) + curve(b)) / 2),
+        ),
+        Mistake(
+            "You subtract half of one end. The middle of the chord is at half the sum of both.",
+            lambda curve, a, b: curve((a + b) / 2) - curve(a) / 2,
+        ),
+        Mistake(
+            "You subtract one end of the chord. Its middle is at half the sum of both.",
+            lambda curve, a, b: curve((a + b) / 2) - curve(a),
+        ),
+        Mistake(
             "Keep the negative gaps: they say how far the chord runs above the curve.",
             lambda curve, a, b: np.maximum(_gap(curve, a, b), 0),
         ),
@@ -455,19 +580,19 @@ which_loss = Choose(
     options={
         "squared error": "The answer does not depend on the start, but a wrong target pulls harder the farther off it "
         "is, without limit.",
-        "Huber": "That is the one of the four that meets both demands.",
+        "Huber": "Of the four, only this one meets both demands: its pull stops at delta, however wrong a target is.",
         "Tukey": "It ignores wrong targets best of all. But it is not convex, so the answer can depend on the start.",
         "expectile": "It is squared error with two prices: convex, and without a limit to the pull.",
     },
     right="Huber",
     reasons={
-        "convex and bounded influence": "Convex in a linear model's weights, so there is one valley; and the pull of a "
-        "target stops at delta, however wrong it is.",
-        "wrong targets are ignored": "Huber does not ignore them: each keeps a pull of delta. To let go altogether, a "
-        "loss has to level off, and what levels off is not convex.",
-        "it is differentiable": "So are the other three. That does not tell them apart.",
-        "it has a likelihood": "So has squared error. A likelihood says which noise is expected, not what a wrong "
-        "target does or where training ends.",
+        "convex and bounded influence": "Convex in the weights of a linear model, so training ends equally low from "
+        "every start; bounded influence, so the pull of a wrong target has a limit. Both are asked for.",
+        "wrong targets are ignored": "That is more than was asked for, and has its price: to ignore a target, a loss "
+        "has to level off, and a loss that levels off is not convex.",
+        "it is differentiable": "All four are, so that does not tell them apart.",
+        "it has a likelihood": "A likelihood says which noise is expected, not what a wrong target does or where "
+        "training ends.",
     },
     because="convex and bounded influence",
     hints=[
@@ -606,7 +731,32 @@ def two_noises(y):
             "The Laplace density is right. In the Gaussian loss the term with the squares is missing.",
             lambda y: np.array(_noises(y)) - [0.5, 0],
         ),
-        Mistake("You return one number. Both losses are asked for.", lambda y: _noises(y)[0]),
+        *(
+            Mistake(
+                f"You return one number, {which}. Both losses are asked for.",
+                lambda y, pick=pick: pick(_noises(y)),
+            )
+            for which, pick in (
+                ("the lower loss", min),
+                ("the loss of the Gaussian", lambda both: both[0]),
+                ("the loss of the Laplace density", lambda both: both[1]),
+            )
+        ),
+        Mistake(
+            "You keep the scale of 50 from the page, which compares two models at one scale. Here each density gets "
+            "the scale that fits `y` best.",
+            _noise(sigma=lambda y: 50.0, width=lambda y, distance: 50.0),
+        ),
+        Mistake(
+            "Your losses are those of the returns on this page, whatever `y` is. Look for a name of the page inside "
+            "your function.",
+            lambda y: _noises(daily_returns("sp500").to_numpy()),
+        ),
+        Mistake(
+            "The Laplace density is right. You take the width for the Gaussian's scale, which is the standard "
+            "deviation.",
+            _noise(sigma=_width),
+        ),
         Mistake(
             "Those are the densities' scales. What is the mean loss at these scales?",
             lambda y: (np.std(y), np.mean(np.abs(y - np.median(y)))),
