@@ -3,7 +3,6 @@
 import numpy as np
 
 from lossbook import Huber, SquaredError
-from lossbook.datasets import daily_returns
 from lossbook.exercises import Case, Choose, FindNumber, Item, Mistake, Quiz, WriteFunction
 
 PAGE = "foundations/properties"
@@ -285,7 +284,7 @@ def gaussian_loss(y_true, y_pred, sigma):
         ),
         Case(
             (np.array([1.0, -3.0]), np.array([0.0, 7.0]), 0.01),
-            only="It fails only far from the prediction, 100 scales or more. There the density is zero to the computer, "
+            only="It fails only far from the prediction, at 100 scales or more. There the density underflows to zero, "
             "and its logarithm is lost. Never form the density: add up the three terms of its logarithm.",
         ),
     ],
@@ -334,8 +333,8 @@ def gaussian_loss(y_true, y_pred, sigma):
         ),
         *(
             Mistake(
-                f"You add a little to the scale, about {little:g}. Nothing is divided by zero here, and where the scale "
-                "is that small itself, the loss is another one.",
+                f"You add a little to the scale, about {little:g}. Nothing is divided by zero here, and where the "
+                "scale is that small itself, the loss is another one.",
                 lambda y_true, y_pred, sigma, little=little: _gaussian(y_true, y_pred, sigma + little),
             )
             for little in (1e-6, 1e-7)
@@ -746,11 +745,6 @@ def two_noises(y):
             "You keep the scale of 50 from the page, which compares two models at one scale. Here each density gets "
             "the scale that fits `y` best.",
             _noise(sigma=lambda y: 50.0, width=lambda y, distance: 50.0),
-        ),
-        Mistake(
-            "Your losses are those of the returns on this page, whatever `y` is. Look for a name of the page inside "
-            "your function.",
-            lambda y: _noises(daily_returns("sp500").to_numpy()),
         ),
         Mistake(
             "The Laplace density is right. You take the width for the Gaussian's scale, which is the standard "
