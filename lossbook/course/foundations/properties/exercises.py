@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from lossbook import Huber, SquaredError
 from lossbook.exercises import Case, Choose, FindNumber, Item, Mistake, Quiz, WriteFunction
 
 PAGE = "foundations/properties"
@@ -779,9 +778,6 @@ def _sigmoid(z):
 _Z = -10.0
 _PULL_SQUARED = 2 * (1 - _sigmoid(_Z)) ** 2 * _sigmoid(_Z)
 _PULL_ENTROPY = 1 - _sigmoid(_Z)
-_HALF = np.array([0.5])
-_HUBER = Huber().value(np.zeros(1), _HALF)[0]
-_SQUARE = SquaredError().value(np.zeros(1), _HALF)[0]
 
 quiz = Quiz(
     PAGE,
@@ -807,7 +803,7 @@ quiz = Quiz(
                 "Training cannot end in a poor valley.": "That would need convexity in the weights. A product of two "
                 "weights is enough to lose it: $(1 - ab)^2$ has two valleys and a hill between them.",
                 "The loss is convex in the weights too.": "In a linear model it is. A hidden layer multiplies weights "
-                "with weights, and the chords break.",
+                "by weights, and the chords break.",
                 "The step from score to loss adds no trap of its own.": "And no more than that: whatever traps there "
                 "are come from the layers before.",
                 "Every start leads to the same network.": "Not even the best network is unique: swap two hidden units, "
@@ -843,19 +839,19 @@ quiz = Quiz(
             right="It gets worse.",
         ),
         Item(
-            "A plot shows squared error and Huber with $\\delta = 1$. At a residual of 0.5, where Huber is said to be "
-            f"squared error, one curve is at {_SQUARE:g} and the other at {_HUBER:g}. What is wrong?",
+            "Two colleagues fit the same linear model to the same data by absolute error. Both end on flat ground, "
+            "with the same mean loss and different weights. What happened?",
             {
-                "Huber is computed wrong: it has to be $r^2$ near zero.": "Then its slope would be $2r$, and jump from "
-                "2 to 1 at residual 1.",
-                "Nothing: near zero Huber is half of squared error.": "With $r^2/2$ its slope is $r$, which meets the "
-                "slope 1 of its straight part without a kink. Draw $r^2/2$ beside it to see them agree.",
-                "Huber neglects small residuals.": "Half the loss is half the pull for all small residuals alike. A "
-                "factor like this does not move the minimum, only the step size that fits.",
-                "The threshold $\\delta$ is too small.": "A residual of 0.5 is inside the threshold already. A larger "
-                "one would not change either value.",
+                "One of them is stuck in a local valley.": "Then its loss would be the higher one. In the weights of a "
+                "linear model absolute error is convex, so where training rests, nothing is lower.",
+                "Absolute error is not convex.": "It is. A convex curve may have a flat bottom, as from 140 to 141 on "
+                "this page: no chord runs below it there.",
+                "Nothing is wrong: both have a best answer.": "Convexity promises the lowest loss, whatever the start. "
+                "It does not promise that only one answer has it.",
+                "One of them did not train long enough.": "Then the loss would still be falling there. Both stand on "
+                "flat ground, and on a convex loss that is the bottom.",
             },
-            right="Nothing: near zero Huber is half of squared error.",
+            right="Nothing is wrong: both have a best answer.",
         ),
     ],
 )
