@@ -576,10 +576,10 @@ holds, which proves nothing.
 which_loss = Choose(
     f"{PAGE}/which-loss",
     options={
-        "squared error": "The answer does not depend on the start, but a wrong target pulls harder the farther off it "
-        "is, without limit.",
+        "squared error": "Training ends equally low from every start, but a wrong target pulls harder the farther off "
+        "it is, without limit.",
         "Huber": "Of the four, only this one meets both demands: its pull stops at delta, however wrong a target is.",
-        "Tukey": "It ignores wrong targets best of all. But it is not convex, so the answer can depend on the start.",
+        "Tukey": "It ignores wrong targets best of all. But it is not convex, so training may rest too high.",
         "expectile": "It is squared error with two prices: convex, and without a limit to the pull.",
     },
     right="Huber",
@@ -595,7 +595,7 @@ which_loss = Choose(
     because="convex and bounded influence",
     hints=[
         "Two demands, two columns of the table.",
-        "The same answer from every start: convex. A wrong target must not decide: bounded influence.",
+        "Equally low from every start: convex. A limit to the pull of a wrong target: bounded influence.",
     ],
 )
 
