@@ -150,9 +150,10 @@ ROWS = [
 
 
 def losses_table() -> "Markdown":
-    """Return the table of every loss on the page: its curve, its formula, and a line of words."""
-    rows = [[row.name, _picture(row), f"${in_cell(row.formula)}$", row.words] for row in ROWS]
-    return _table(["loss", "curve", "formula", "in words"], rows)
+    """Return the table of every loss on the page: its curve, a line of words, and its formula."""
+    # The formula comes last: it is the widest, and a narrow screen cuts it off until it is scrolled.
+    rows = [[row.name, _picture(row), row.words, f"${in_cell(row.formula)}$"] for row in ROWS]
+    return _table(["loss", "curve", "in words", "formula"], rows)
 
 
 def values_table(numbers: ArrayLike, labels: ArrayLike) -> "Markdown":
@@ -192,9 +193,9 @@ def _picture(row: Row) -> str:
         f'<polyline points="{points}" fill="none" stroke="{row.color}" stroke-width="1.6"/></svg>'
     )
     source = base64.b64encode(drawing.encode()).decode()
-    # Styled, because pages let no image be wider than its cell, and a cell may be narrow.
+    # Pages let no image be wider than its cell, and put space around it.
     return (
-        f'<img alt="Curve of {row.name}." width="{WIDTH}" height="{HEIGHT}" style="min-width:{WIDTH}px" '
+        f'<img alt="Curve of {row.name}." width="{WIDTH}" height="{HEIGHT}" style="min-width:{WIDTH}px;margin:0" '
         f'src="data:image/svg+xml;base64,{source}">'
     )
 
