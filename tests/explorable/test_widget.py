@@ -34,6 +34,7 @@ from lossbook.explorable import (
     Text,
     Toggle,
 )
+from lossbook.explorable.picture import HINT_HEIGHT
 
 UNIT = Axis("x", 0, 1)
 TENFOLD = Axis("x", 1, 1000, log=True)
@@ -424,7 +425,7 @@ def test_output_has_four_formats():
         *explorable.printed(),
     ]
     image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
-    size = {"width": image.width // 2, "height": image.height // 2}
+    size = {"width": image.width // 2, "height": image.height // 2, "hint": HINT_HEIGHT}
     assert metadata["image/png"] == {"alt": explorable.alt} | size
     assert json.loads(data[MIME]["spec"]) == explorable.spec
     frames = base64.b64decode(data[MIME]["frames"])
