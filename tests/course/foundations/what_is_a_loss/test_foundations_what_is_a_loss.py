@@ -39,6 +39,18 @@ def test_first_step_is_that_of_gradient_descent():
     assert exercises.first_step.answer == pytest.approx(last.parameters[0], rel=1e-12)
 
 
+def test_numbers_of_a_first_step_gone_wrong():
+    scores = [100.0, 150.0, 200.0]
+    objective = linear_objective(SquaredError(), np.ones((3, 1)), scores)
+    *_, last = gradient_descent(objective, [0.0], learning_rate=0.1, steps=2)
+    assert "after two steps" in exercises.first_step.check(last.parameters[0]).message
+    a = 0.0
+    for score in scores:
+        a -= 0.1 * 2 * (a - score)
+    assert "one update for each patient" in exercises.first_step.check(a).message
+    assert "multiplied the risk" in exercises.first_step.check(round(0.1 * objective(np.zeros(1))[0], 1)).message
+
+
 def test_shares_of_the_solution(patients):
     x, progression = patients
     a, b = exercises._fit_clinic(x, progression, 0.1, 200)
