@@ -181,7 +181,7 @@ _GRADIENT = 2 * np.mean(0 - _SCORES)
 first_step = FindNumber(
     f"{PAGE}/first-step",
     answer=-0.1 * _GRADIENT,
-    tolerance=0.04,
+    tolerance=0.05,
     mistakes={
         0.1 * _GRADIENT: "You walk uphill. The gradient is negative: the risk falls when `a` grows. The update "
         "subtracts the gradient.",
@@ -206,7 +206,6 @@ first_step = FindNumber(
         54.0: "That is `a` after two steps. One is asked for.",
         76.8: "You made one update for each patient in turn. One step is one update, with the mean over all three.",
         0.1: "The pull of squared error is 2r, not the sign of r: that belongs to absolute error.",
-        0.0: "At 0 every prediction is too low, so every patient pulls it up.",
     },
     hints=[
         "Write the three residuals down, prediction minus score, and mind their sign.",
@@ -314,6 +313,19 @@ def share_too_low(y_true, y_pred, points):
         Mistake(
             "You take `points` for a percentage of the score. They are points, as the scores are.",
             lambda y_true, y_pred, points: np.mean((y_true - y_pred) / y_true > points / 100),
+        ),
+        Mistake(
+            "Two things: you count misses on both sides, and those of exactly `points` too.",
+            lambda y_true, y_pred, points: np.mean(np.abs(y_true - y_pred) >= points),
+        ),
+        Mistake(
+            "That is how many points predictions are too low on average. Asked is for what share of the patients it is "
+            "more than `points`.",
+            lambda y_true, y_pred, points: np.mean(y_true - y_pred),
+        ),
+        Mistake(
+            "You round. Return all digits, and round where the share is shown.",
+            lambda y_true, y_pred, points: np.round(np.mean(y_true - y_pred > points), 2),
         ),
         Mistake(
             "You compare squared points with points.",
@@ -481,6 +493,15 @@ def fit_clinic(x, y_true, learning_rate, steps):
             _with(input_in_b=False),
         ),
         Mistake(
+            "You take a mean over those predicted too low, and one over the others. The risk is one mean, over all n.",
+            _with(gradient=lambda r: _priced(r) * len(r) / np.where(r < 0, np.sum(r < 0), np.sum(r >= 0))),
+        ),
+        Mistake("`a` is treated right. `b` never moves.", lambda x, *given: _fitted(0 * x, *given)),
+        Mistake(
+            "You round. Return all digits, and round where the line is shown.",
+            lambda *given: tuple(np.round(_fitted(*given), 2)),
+        ),
+        Mistake(
             "You decide once, before the loop, who is predicted too low. The line moves, so this changes from step to "
             "step.",
             _frozen,
@@ -552,7 +573,7 @@ which_model = Choose(
         "two formulas": "Each number comes from another formula. Choose one, the metric that the clinic cares about, "
         "and compute it for both models on the same patients.",
         "take the root": f"The root of 4000 is {4000**0.5:.0f} points, a number in the right unit. But for the same "
-        "predictions the root of the mean square is never below the mean absolute error, so it still is not the same "
+        "predictions the root of the mean square is never below the mean absolute error, so it is still not the same "
         "measure.",
         "training data": "Both were measured on the same new patients, so that is not what is wrong.",
         "too few patients": "More patients would give two steadier numbers, of two different things.",
