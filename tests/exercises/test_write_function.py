@@ -1,11 +1,12 @@
 """Functions to write and to repair: what the check says about every kind of answer."""
 
-import contextlib
 import functools
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from samples import CASES, gradient_exercise, pinball, pull, value_exercise
+from traitlets.config import Config
 
 from lossbook.exercises import Case, Mistake, WriteFunction
 from lossbook.exercises import exercise as module
@@ -163,13 +164,20 @@ def test_the_type_is_shown_where_it_is_not_the_usual_one():
     assert "[1. 2.] (float32), [3. 1.] (float32)" in message
 
 
-def in_a_notebook(*cells):
-    """Run cells as IPython does, which keeps their code whether Python can read it or not; return their names."""
-    space = {"In": ["", *cells], "get_ipython": None, "np": np}
-    for cell in cells:
-        with contextlib.suppress(SyntaxError, NameError):
-            exec(cell, space)
-    return space
+@pytest.fixture
+def in_a_notebook():
+    """Run cells as a kernel does, which keeps the code of those that Python cannot read too; return their names."""
+    config = Config({"HistoryManager": {"enabled": False}})
+    shell = InteractiveShell(config=config)
+
+    def run(*cells):
+        shell.reset()
+        for cell in cells:
+            shell.run_cell(cell, store_history=True)
+        return shell.user_ns
+
+    yield run
+    shell.restore_sys_module_state()
 
 
 STARTER = "def pinball(y_true, y_pred):\n    ..."
@@ -177,7 +185,7 @@ OLDER = "def pinball(y_true, y_pred):\n    return y_pred - y_true"
 CHECK = "exercise.check(pinball)"
 
 
-def test_after_a_syntax_error_the_older_version_is_not_judged():
+def test_after_a_syntax_error_the_older_version_is_not_judged(in_a_notebook):
     space = in_a_notebook(OLDER, "def pinball(y_true, y_pred)\n    return y_true", CHECK)
     assert values.check(space["pinball"]).message == (
         "What you ran last for `pinball` has a syntax error in line 1, so an older version would be checked. "
@@ -187,7 +195,7 @@ def test_after_a_syntax_error_the_older_version_is_not_judged():
     assert "syntax" not in values.check(space["pinball"]).message
 
 
-def test_a_function_of_another_name_is_named():
+def test_a_function_of_another_name_is_named(in_a_notebook):
     space = in_a_notebook(STARTER, OLDER.replace("pinball", "pinbal"), CHECK)
     result = values.check(space["pinball"])
     assert result.status == "open"
