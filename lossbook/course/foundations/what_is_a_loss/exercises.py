@@ -609,14 +609,16 @@ quiz = Quiz(
             {
                 "Every patient is served better than before.": "The mean is. On this page the first patient's loss "
                 "falls at first and then climbs for good, while the risk never rises.",
-                "The loop works.": "The gradient points the right way, and the steps are short enough. That is what a "
-                "falling training risk can show.",
+                "The gradient is right.": "In the bug above it is 442 times too small, and the risk falls at every "
+                "step.",
+                "The steps go downhill.": "They do, and they are short enough. That is all that a falling training "
+                "risk can show.",
                 "The model will do well on new patients.": "The lookup table had by far the lowest training risk, and "
-                "was worse on new patients than one number for everybody.",
+                "on new patients the line beat it in all of 200 splits.",
                 "The share within 30 points rises too.": "At first it did. From step 7 to the end the risk went on "
                 "falling, and the share fell too: loss and metric agree only part of the way.",
             },
-            right="The loop works.",
+            right="The steps go downhill.",
         ),
         Item(
             "Copy every patient once, so that $n$ doubles. What happens to the first step of a loop whose gradient "
@@ -645,6 +647,21 @@ quiz = Quiz(
                 "changes which learning rate fits.",
             },
             right="Nearly everywhere its derivative is 0.",
+        ),
+        Item(
+            "One of 100 scores is typed in 500 points too high, that of a patient at the mean body-mass index. What "
+            "happens to the line of least squares?",
+            {
+                "Nothing worth speaking of: 99 scores are right.": "99 right scores do not balance it. The pull of "
+                "squared error grows with the residual, so the line moves until theirs have grown too.",
+                "It rises at the mean and stays where it is elsewhere.": "A line has no such bend: an intercept and a "
+                "slope are all that it can change.",
+                "It rises by 5 points everywhere.": "500 points over 100 patients in the intercept, and 500 times 0 "
+                "over 100 in the slope. With a body-mass index far from the mean it would tilt the line too.",
+                "It rises by 500 points everywhere.": "The intercept of least squares is the mean score, and one of "
+                "100 scores moves their mean by a hundredth of the error.",
+            },
+            right="It rises by 5 points everywhere.",
         ),
     ],
 )

@@ -58,3 +58,11 @@ def test_shares_of_the_solution(patients):
     assert round(exercises._share_too_low(progression, intercept + slope * x, 0), 2) == 0.47
     assert round(exercises._share_too_low(progression, a + b * x, 0), 2) == 0.29
     assert round(a - intercept) == 36
+
+
+def test_typo_of_the_quiz_lifts_the_line():
+    x = np.append(np.arange(-49, 50), 0) / 25
+    y = 3 * x + np.sin(7 * x)
+    typo = y + 500 * (np.arange(100) == 99)
+    np.testing.assert_allclose(np.polyfit(x, typo, 1) - np.polyfit(x, y, 1), [0, 5], atol=1e-9)
+    assert exercises.quiz.items[-1].right == "It rises by 5 points everywhere."
