@@ -614,7 +614,7 @@ quiz = Quiz(
                 "The steps go downhill.": "They do, and they are short enough. That is all that a falling training "
                 "risk can show.",
                 "The model will do well on new patients.": "The lookup table had by far the lowest training risk, and "
-                "on new patients the line beat it in all of 200 splits.",
+                "on new patients the line beat it in each of 200 splits.",
                 "The share within 30 points rises too.": "At first it did. From step 7 to the end the risk went on "
                 "falling, and the share fell too: loss and metric agree only part of the way.",
             },
@@ -649,7 +649,7 @@ quiz = Quiz(
             right="Nearly everywhere its derivative is 0.",
         ),
         Item(
-            "One of 100 scores is typed in 500 points too high, that of a patient at the mean body-mass index. What "
+            "One of 100 scores, that of a patient at the mean body-mass index, is typed in 500 points too high. What "
             "happens to the line of least squares?",
             {
                 "Nothing worth speaking of: 99 scores are right.": "99 right scores do not balance it. The pull of "
