@@ -287,7 +287,7 @@ def share_too_low(y_true, y_pred, points):
             "Your limit is 30, whatever `points` says.", lambda y_true, y_pred, points: np.mean(y_true - y_pred > 30)
         ),
         Mistake(
-            "You take the mean first and compare it with the limit. Compare each patient, then take the mean.",
+            "Your answer is all or nothing, 1 or 0. Compare each patient with the limit, then take the mean.",
             lambda y_true, y_pred, points: np.mean(y_true - y_pred) > points,
         ),
         Mistake(
