@@ -43,7 +43,7 @@ class GradientCheck:
 
     def __repr__(self) -> str:
         place = f" at [{', '.join(map(str, self.index))}]" if self.index else ""
-        ratio = f", written / measured = {self.written / self.measured:.4g}" if self.measured else ""
+        ratio = f", written / measured = {self.written / self.measured + 0:.4g}" if self.measured else ""
         return f"{self.verdict}: relative difference {self.difference:.2g}{place}{ratio}"
 
 

@@ -128,6 +128,7 @@ def test_what_the_result_says():
         ((), 2.0, "right: relative difference 0.5, written / measured = 0.5"),
         ((3, 0), 2.0, "right: relative difference 0.5 at [3, 0], written / measured = 0.5"),
         ((3,), 0.0, "right: relative difference 0.5 at [3]"),
+        ((), -np.inf, "right: relative difference 0.5, written / measured = 0"),
     ],
 )
 def test_repr(index, measured, shown):
