@@ -219,8 +219,8 @@ def slope_gradient(x, y_true, w, b):
     ],
     mistakes=[
         Mistake(
-            "That is the derivative with respect to `b`. A patient pulls on the slope `w` through the second factor of "
-            "the chain: how much can `w` do about that prediction?",
+            "That is the derivative with respect to `b`. The pull on a prediction reaches `w` through the second "
+            "factor of the chain: how far does `w` move that prediction?",
             lambda x, y_true, w, b: np.mean(np.sign(w * x + b - y_true)),
         ),
         Mistake(
@@ -253,12 +253,12 @@ def slope_gradient(x, y_true, w, b):
             lambda x, y_true, w, b: np.sign(np.mean(w * x + b - y_true)) * np.mean(x),
         ),
         Mistake(
-            "You divide by the number of residuals that are not 0. A patient without a pull still counts in the mean.",
+            "You divide by the number of residuals that are not 0. A prediction without a pull counts in the mean, too.",
             _slope_with(lambda x, r: np.sum(r != 0)),
         ),
         Mistake(
-            "You divide by the number of `x` that are not 0. A patient of average body-mass index has no pull on `w`, "
-            "but still counts in the mean.",
+            "You divide by the number of `x` that are not 0. Where `x` is 0, the pull on the prediction does not reach "
+            "`w`, but the patient still counts in the mean.",
             _slope_with(lambda x, r: np.count_nonzero(x)),
         ),
         Mistake(
@@ -297,8 +297,7 @@ def slope_gradient(x, y_true, w, b):
             lambda x, y_true, w, b: np.mean(np.sign(w * x + b - y_true) * np.abs(x)),
         ),
         Mistake(
-            "You take the sign of the whole product. Only the loss has a sign for its slope; the factor `x` keeps its "
-            "size.",
+            "You take the sign of the whole product. Only the first factor is a sign; the second, `x`, keeps its size.",
             lambda x, y_true, w, b: np.mean(np.sign((w * x + b - y_true) * x)),
         ),
         Mistake(
@@ -319,7 +318,7 @@ def slope_gradient(x, y_true, w, b):
         ),
     ],
     hints=[
-        "Two factors for each patient: what the loss wants of the prediction, and what `w` can do about it.",
+        "Two factors for each patient: the pull on the prediction, and how far `w` moves it.",
         "The second factor is the same as for the squared error. The first is the slope of the absolute value, -1 or "
         "1.",
         "Multiply the two for each patient, then take the mean.",
@@ -558,13 +557,13 @@ quiz = Quiz(
                 "It is right, and off by rounding in further digits.": "Rounding would show as a ratio near 1. With "
                 f"ten predictions it is {1 / (2 / 10):g}, which no rounding explains.",
                 "Nothing: the check needs more predictions to be accurate.": "The accuracy is fine, each entry is "
-                "measured by itself. The case is special, and that is another matter.",
+                "measured by itself. It is the case that is special.",
             },
             right="It is right for two predictions; check another number before you say more.",
         ),
         Item(
-            "Your gradient passes in float64. In float32, with the same step of `1e-6`, every part is some percent "
-            "off. What happened?",
+            "Your gradient passes in float64. In float32, with the same step of `1e-6`, every part is far off. What "
+            "happened?",
             {
                 "The gradient has a mistake that float64 hides.": "A mistake in the algebra gives the same ratio in "
                 "both. What changed is how well the check can measure.",
@@ -572,12 +571,11 @@ quiz = Quiz(
                 "difference and makes it worse. The cube root of $\\varepsilon$ is the step to try, and it is larger.",
                 "Forward differences would have helped: they round once.": "They subtract two nearly equal losses as "
                 "well, and have a larger truncation error on top.",
-                "The two losses agree in all the digits that float32 has, nearly, so their difference is mostly "
+                "The two losses agree in nearly all the digits of float32, so their difference is mostly "
                 "rounding.": "The error is about $\\varepsilon / h$, and the $\\varepsilon$ of float32 is "
                 f"$2^{{{np.log2(np.finfo(np.float32).eps / np.finfo(np.float64).eps):.0f}}}$ times that of float64.",
             },
-            right="The two losses agree in all the digits that float32 has, nearly, so their difference is mostly "
-            "rounding.",
+            right="The two losses agree in nearly all the digits of float32, so their difference is mostly rounding.",
         ),
         Item(
             "A check with central differences fails at one entry of 442, where the residual is 0, and the loss is the "
@@ -585,7 +583,7 @@ quiz = Quiz(
             {
                 "Move the point a little, and check again.": "A mistake comes along, a kink stays behind.",
                 "Change the gradient there to what was measured.": "The central difference is the average of the two "
-                "slopes, which is one subgradient of many. It has no claim to be the one.",
+                "slopes, which is one subgradient of many, and no better than the others.",
                 "Repeat it with a smaller $h$.": "At a bend, as in Huber's loss, the gap shrinks with $h$. At a kink "
                 "it does not: both slopes are still there, however near you look.",
                 "Leave it, one entry in 442 is noise.": "The check has no noise of that kind. One wrong entry may be "
@@ -604,7 +602,7 @@ quiz = Quiz(
                 "overcome by the others, but it does not help them.",
                 "Your gradient is too large by a factor, which acts as a higher learning rate.": "As at the top of the "
                 "page, where a forgotten $1/n$ was ahead. The check prints the factor.",
-                "The loss of the framework is another one.": "Possible, and worth a look: but the losses at the "
+                "The framework's loss is a different one.": "Possible, and worth a look: but the losses at the "
                 "start would differ as well, before any step is made.",
             },
             right="Your gradient is too large by a factor, which acts as a higher learning rate.",
