@@ -253,7 +253,7 @@ def slope_gradient(x, y_true, w, b):
             lambda x, y_true, w, b: np.sign(np.mean(w * x + b - y_true)) * np.mean(x),
         ),
         Mistake(
-            "You divide by the number of residuals that are not 0. A prediction without a pull counts in the mean, too.",
+            "You divide by the number of residuals that are not 0. A prediction without a pull counts in the mean too.",
             _slope_with(lambda x, r: np.sum(r != 0)),
         ),
         Mistake(
