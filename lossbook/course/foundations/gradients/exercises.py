@@ -153,6 +153,8 @@ ratio = FindNumber(
         -5.0: "That would be a text which forgot the 1/n and nothing else. This one lacks the 2 of the square, too.",
         5.0: "The sign is missing, and so is the 2 of the square: the text forgot both.",
         -2.0: "On four predictions the check would print that, and here there are five. Or did you leave out the 1/n?",
+        2.0: "That is without the sign. And what became of the 1/n of the mean?",
+        0.5: "You have the missing 2, but not the sign. And what became of the 1/n of the mean?",
         -0.5: "You have the sign and the missing 2. What became of the 1/n of the mean?",
         1 / _ratio(5): "That is measured / written. The check prints it the other way up.",
         -1 / _ratio(5): "That is measured / written, and without the sign. The check prints it the other way up.",
@@ -282,6 +284,14 @@ def slope_gradient(x, y_true, w, b):
             "That is one number per patient, each still without the 1/n. All of them share the one slope `w`, so their "
             "mean is asked for.",
             lambda x, y_true, w, b: np.sign(w * x + b - y_true) * x,
+        ),
+        Mistake(
+            "You count the residuals above 0 only. Those below 0 pull as hard, the other way.",
+            lambda x, y_true, w, b: np.mean((w * x + b > y_true) * x),
+        ),
+        Mistake(
+            "You subtract `b` where the line adds it.",
+            lambda x, y_true, w, b: _slope_gradient(x, y_true, w, -b),
         ),
         Mistake(
             "Your prediction leaves out the offset `b`.",
@@ -497,6 +507,16 @@ def hidden_gradient(X, y, W1, b1, w2, b2):
             "That is the gradient with respect to the offsets `b1`, the column sums of dL/dA. For `W1`, multiply with "
             "`X.T`.",
             lambda *given: _preactivations(*given).sum(axis=0),
+        ),
+        Mistake(
+            "That is the gradient with respect to the output weights `w2`. Go on backward, to `W1`.",
+            lambda X, y, W1, b1, w2, b2: (
+                np.maximum(X @ W1 + b1, 0).T @ (2 / len(y) * (np.maximum(X @ W1 + b1, 0) @ w2 + b2 - y))
+            ),
+        ),
+        Mistake(
+            "A unit with a negative pre-activation is off as well: there the ReLU is 0 whatever the weights are.",
+            _hidden_variant(lambda d_pred, w2, A: np.outer(d_pred, w2) * (A != 0)),
         ),
         Mistake(
             "That is the derivative with respect to the pre-activations. `X.T @` carries it on to `W1`.",
