@@ -19,7 +19,7 @@ Distributions: GaussianNLL, LaplaceNLL, PoissonNLL, KLDivergence.
 Embeddings: Contrastive, Triplet; batch_all and batch_hard find triplets.
 Masks, boxes, sequences: Dice, Jaccard, Tversky; BoxIoU, GeneralizedIoU; CTC.
 Several tasks: WeightedSum, UncertaintyWeighted.
-For losses of your own: Loss, Facts, NoHessianError.
+For losses of your own: Loss, Facts, NoHessianError; check_gradient, which returns a GradientCheck.
 
 Models are trained with `lossbook.frameworks.keras` and `lossbook.frameworks.torch`. A loss is drawn live by
 `lossbook.explore.explore`, compared with others by `lossbook.tables.facts_table`, and minimized step by step by
@@ -28,6 +28,7 @@ Models are trained with `lossbook.frameworks.keras` and `lossbook.frameworks.tor
 
 from typing import TYPE_CHECKING
 
+from lossbook.checking import GradientCheck, check_gradient
 from lossbook.classification import (
     BinaryCrossEntropy,
     BinaryFocal,
@@ -74,6 +75,7 @@ __all__ = [
     "GaussianNLL",
     "GeneralRobust",
     "GeneralizedIoU",
+    "GradientCheck",
     "Hinge",
     "Huber",
     "Jaccard",
@@ -95,6 +97,7 @@ __all__ = [
     "WeightedSum",
     "batch_all",
     "batch_hard",
+    "check_gradient",
     "class_sample_weight",
 ]
 
