@@ -14,7 +14,8 @@ or a rate of it, `loss.to_score` a score of those, and `loss.facts` says what is
 
 Regression: SquaredError, AbsoluteError, Huber, SmoothL1, LogCosh, Quantile, Expectile, Tukey, GeneralRobust.
 Two classes: BinaryCrossEntropy, BinaryFocal, Hinge, SquaredHinge.
-More classes: CategoricalCrossEntropy, SparseCategoricalCrossEntropy, CategoricalFocal; class_sample_weight.
+More classes: CategoricalCrossEntropy, SparseCategoricalCrossEntropy, LogitAdjustedCrossEntropy, CategoricalFocal;
+    class_sample_weight.
 Distributions: GaussianNLL, LaplaceNLL, PoissonNLL, KLDivergence.
 Embeddings: Contrastive, Triplet; batch_all and batch_hard find triplets.
 Masks, boxes, sequences: Dice, Jaccard, Tversky; BoxIoU, GeneralizedIoU; CTC.
@@ -35,6 +36,7 @@ from lossbook.classification import (
     CategoricalCrossEntropy,
     CategoricalFocal,
     Hinge,
+    LogitAdjustedCrossEntropy,
     SparseCategoricalCrossEntropy,
     SquaredHinge,
     class_sample_weight,
@@ -82,6 +84,7 @@ __all__ = [
     "KLDivergence",
     "LaplaceNLL",
     "LogCosh",
+    "LogitAdjustedCrossEntropy",
     "Loss",
     "NoHessianError",
     "PoissonNLL",
