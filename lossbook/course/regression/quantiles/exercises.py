@@ -210,6 +210,14 @@ def pinball_gradient(y_true, y_pred, tau):
             _by_side(lambda tau: -0.9, lambda tau: 0.1),
         ),
         Mistake(
+            "These are the slopes of half the absolute error, which are right for a `tau` of 0.5 alone.",
+            _by_side(lambda tau: -0.5, lambda tau: 0.5),
+        ),
+        Mistake(
+            "Too high is right. Too low costs nothing here, so the best prediction would be below everything.",
+            _by_side(lambda tau: 0.0, lambda tau: 1 - tau),
+        ),
+        Mistake(
             "Too low is right. Too high gets the price `tau` as well; the two prices add up to 1.",
             _by_side(lambda tau: -tau, lambda tau: tau),
         ),
@@ -432,6 +440,10 @@ def band_loss(y_true, low, high, tau):
             lambda y_true, low, high, tau: Quantile(tau).value(y_true, low),
         ),
         Mistake(
+            "These are two absolute errors: `tau` has no effect, and the best band is the median twice.",
+            lambda y_true, low, high, tau: np.abs(y_true - low) + np.abs(y_true - high),
+        ),
+        Mistake(
             "You charge the full width. The days inside cost only `tau` a unit of it.",
             lambda y_true, low, high, tau: high - low + _missed(y_true, low, high),
         ),
@@ -512,6 +524,12 @@ def coverage(y_true, low, high, group):
             "You divide by the number of all days. A group's share is counted among the days of that group.",
             lambda y_true, low, high, group: np.array(
                 [np.sum(_inside(y_true, low, high) & (group == name)) / len(group) for name in np.unique(group)]
+            ),
+        ),
+        Mistake(
+            "You divide by the number of days inside. A group's share is counted among all the days of that group.",
+            lambda y_true, low, high, group: (
+                _shares(of=np.sum)(y_true, low, high, group) / _inside(y_true, low, high).sum()
             ),
         ),
         Mistake("You return how many days lie inside. The share is asked for.", _shares(of=np.sum)),
