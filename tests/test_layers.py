@@ -21,14 +21,16 @@ ALLOWED = {
     **{part: set() for part in ("numerics", "extras")},
     **{part: {"extras"} for part in ("datasets", "plots")},
     **dict.fromkeys(LOSSES, LOSSES | {"core", "numerics"}),
-    **dict.fromkeys(["optimization", "__init__"], LOSSES | {"core"}),
+    "checking": {"core"},
+    "optimization": LOSSES | {"core"},
     "tables": LOSSES | {"core", "extras"},
+    "__init__": LOSSES | {"core", "checking"},
     "exercises": set(),
     "explorable": {"plots", "extras"},
     "laboratory": {"plots", "explorable", "extras"},
     "frameworks": LOSSES | {"core", "numerics", "extras"},
     "explore": LOSSES | {"core", "plots", "explorable", "__init__"},
-    "course": LOSSES | CORE | ENGINES | {"optimization", "tables", "explore", "__init__"},
+    "course": LOSSES | CORE | ENGINES | {"checking", "optimization", "tables", "explore", "__init__"},
 }
 # Imported by name, when all exercises are asked for.
 LATE = {("exercises", "course")}
