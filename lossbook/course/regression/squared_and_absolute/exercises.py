@@ -177,16 +177,15 @@ _TOO_SMALL = {
     np.int32: "an `int32` ends at 2147483647, and the square of 65535 is larger",
     np.int64: "an `int64` is long enough and still a whole number",
 }
-_NO_FRACTION = "And a prediction of 0.5 becomes 0: take a type that keeps what comes after the point."
+_CUT_OFF = "And 0.5 becomes 0: take a type that keeps what comes after the point."
 
 
 def _conversions():
     """Yield the mistake of converting to whole numbers, both arguments or one of them."""
     for dtype, why in _TOO_SMALL.items():
-        yield Mistake(f"You convert both, but {why}. {_NO_FRACTION}", _squared_in(dtype, "y_true", "y_pred"))
-        yield Mistake(f"You convert the predictions, but {why}. {_NO_FRACTION}", _squared_in(dtype, "y_pred"))
-        if dtype is not np.int64:  # that is long enough for the targets, which are whole numbers
-            yield Mistake(f"You convert the targets, but {why}.", _squared_in(dtype, "y_true"))
+        yield Mistake(f"You convert both, but {why}. {_CUT_OFF}", _squared_in(dtype, "y_true", "y_pred"))
+        yield Mistake(f"You convert the predictions, but {why}. {_CUT_OFF}", _squared_in(dtype, "y_pred"))
+        yield Mistake(f"You convert the targets, but {why}. {_CUT_OFF}", _squared_in(dtype, "y_true"))
 
 
 pixels = WriteFunction(
@@ -230,12 +229,12 @@ def squared_error(y_true, y_pred):
         ),
         Mistake(
             "You convert the difference, and to whole numbers. By then it has wrapped around: 0 - 20 is 236 in eight "
-            "bits. And a prediction of 0.5 is cut off.",
+            "bits. And 0.5 becomes 0.",
             lambda y_true, y_pred: (y_pred - y_true).astype(np.int64) ** 2,
         ),
         Mistake(
             "You convert to `int8`, which ends at 127, and pixels reach 255: the difference has wrapped around before "
-            "you convert once more. And a prediction of 0.5 becomes 0.",
+            "you convert once more. And 0.5 becomes 0.",
             lambda y_true, y_pred: (y_pred.astype(np.int8) - y_true.astype(np.int8)).astype(float) ** 2,
         ),
         *_conversions(),
@@ -338,9 +337,9 @@ def weighted_gradient(y_true, y_pred, weights):
             "customary 0.",
         ),
         Case(
-            (np.array([1000.0, 0.0, 5.0]), np.array([1000.001, 1e6, -1e6]), np.array([2.0, 1.0, 5.0])),
-            only="It fails only where residuals are tiny or huge. Every residual above 0 counts alike, and so does "
-            "every one below: compare with 0 itself.",
+            (np.array([1000.0, 0.0, 5.0]), np.array([1000.001, 200.0, -200.0]), np.array([2.0, 1.0, 5.0])),
+            only="It fails only where a residual is small, 0.001. However small it is, it counts like any other on its "
+            "side: compare with 0 itself.",
         ),
     ],
     mistakes=[
@@ -424,10 +423,10 @@ beds = Choose(
         "means add up": "The sum of the mean stays is the mean of the sum. A median has no such rule: the long stays, "
         "which fill the beds, do not count in it by their length.",
         "few outliers": "There are some: a few stays are very long. They are real, and they do need beds.",
-        "a fading gradient": "A gradient that fades near the optimum makes the fit easier. It says nothing about which "
-        "number the plan needs.",
-        "the unit": "Squared error is in squared days, which is rather a nuisance. Its best prediction is in days, "
-        "like that of the absolute error.",
+        "a fading gradient": "The gradient of the squared error fades near the optimum, which makes the fit easier. It "
+        "does not decide which number the plan needs.",
+        "the unit": "Squared error is in squared days, and yet its best prediction is in days, like that of absolute "
+        "error.",
     },
     because="means add up",
     hints=[

@@ -1,5 +1,7 @@
 """What the shared tests of exercises cannot know about the page on squared and absolute error: its mathematics."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression, QuantileRegressor
@@ -42,6 +44,7 @@ def test_the_typo_moves_the_mean_and_not_the_median(tmp_path, monkeypatch):
     slip = score.copy()
     slip[score.argmax()] = 3460
     assert exercises.typo.answer == pytest.approx(slip.mean() - score.mean(), rel=1e-12)
+    assert score.mean() == pytest.approx(exercises._MEAN, abs=1e-5)
     assert np.median(slip) == np.median(score)
     slopes = [LinearRegression().fit(bmi[:, None], each).coef_[0] for each in (score, slip)]
     assert "slope of the line" in exercises.typo.check(slopes[1] - slopes[0]).message
@@ -58,7 +61,18 @@ def test_the_weighted_gradient_is_that_of_the_library(case):
 def test_the_line_through_two_patients_is_the_best_of_all(case):
     x, y = case.arguments
     model = QuantileRegressor(quantile=0.5, alpha=0).fit(x[:, None], y)
-    np.testing.assert_allclose(exercises.line.version(x, y), [model.coef_[0], model.intercept_], rtol=1e-6)
+    np.testing.assert_allclose(exercises.line.version(x, y), [model.coef_[0], model.intercept_], rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("case", exercises.line.cases)
+def test_no_other_line_is_as_good(case):
+    """Or an answer that finds the other one would be called wrong."""
+    x, y = case.arguments
+    pairs = [(i, j) for i, j in combinations(range(len(x)), 2) if x[i] != x[j]]
+    lines = np.array([np.polyfit(x[[*pair]], y[[*pair]], 1) for pair in pairs])
+    losses = np.mean(np.abs(lines[:, :1] * x + lines[:, 1:] - y), axis=1)
+    others = np.abs(lines - lines[losses.argmin()]).max(axis=1) > 1e-6 * np.abs(lines).max()
+    assert losses[others].min() > 1.001 * losses.min()
 
 
 def test_the_patients_of_the_line_are_the_first_ten():
