@@ -223,13 +223,13 @@ def squared_error(y_true, y_pred):
             lambda y_true, y_pred: np.square(y_pred - y_true),
         ),
         Mistake(
-            "You convert the difference. By then it has wrapped around: 0 - 20 is 236 in eight bits, and stays 236 as "
+            "You convert the difference. By then it has wrapped around: 0 - 20 is 236 in `uint8`, and stays 236 as "
             "a float.",
             lambda y_true, y_pred: (y_pred - y_true).astype(float) ** 2,
         ),
         Mistake(
-            "You convert the difference, and to whole numbers. By then it has wrapped around: 0 - 20 is 236 in eight "
-            "bits. And 0.5 becomes 0.",
+            "You convert the difference, and to whole numbers. By then it has wrapped around: 0 - 20 is 236 in "
+            "`uint8`. And 0.5 becomes 0.",
             lambda y_true, y_pred: (y_pred - y_true).astype(np.int64) ** 2,
         ),
         Mistake(
@@ -267,45 +267,52 @@ def squared_error(y_true, y_pred):
         "`np.asarray(y_pred, dtype=float)`, and the same for `y_true`.",
     ],
     cause="""
-Eight bits hold nothing below 0 and nothing above $2^8 - 1$, so the difference wraps around, and its square wraps around
-again. Convert to a float type before the first minus sign.
+Eight bits without a sign hold nothing below 0 and nothing above $2^8 - 1$, so the difference wraps around, and its
+square wraps around again. Convert to a float type before the first minus sign.
 """,
     what="squared error",
 )
 
-# A typo, predicted
+# Another typo, predicted
 
-_TYPO, _SCORE, _PATIENTS = 3460, 346, 442
-_MEAN = 152.13348  # of the scores, before the slip
-_shift = (_TYPO - _SCORE) / _PATIENTS
+_SCORE, _TYPO, _INDEX = 138, 1380, 22.0  # of the seventh patient
+_MEAN_INDEX, _SQUARES, _PATIENTS = 26.375792, 8608.231, 442
+_points, _distance = _TYPO - _SCORE, _INDEX - _MEAN_INDEX
+_leverage = _distance / _SQUARES
+_shift = _points * _leverage
+_SLOPE = 10.233  # before
 
 typo = FindNumber(
     f"{PAGE}/typo",
     answer=_shift,
     tolerance=0.005,  # two decimals, rounded
     mistakes={
-        0.0: "That is how far the median moves, which the absolute error asks for.",
-        _TYPO
-        / _PATIENTS: f"The patient was there before, with a score of {_SCORE}: what was added is less than {_TYPO}.",
-        _SCORE / _PATIENTS: "That is what the old score gave to the mean. What does the new one give beyond it?",
-        _TYPO - _SCORE: "That is how far the patient moves. How many patients share it?",
-        (_TYPO - _SCORE) / (_PATIENTS + 1): "The patient is one of the 442, and not one more.",
-        (_TYPO - _SCORE) / (_PATIENTS - 1): "You divide by 441. A mean divides by the number of patients, and one less "
-        "belongs to an estimate of the variance.",
-        (_TYPO - _SCORE) / _PATIENTS**0.5: "You divide by the root of 442, as for a standard error. A mean divides by "
-        "442.",
-        _MEAN + _shift: "That is where the mean is after the slip. How far has it moved?",
-        _MEAN: "That is the mean before the slip. How far does it move?",
-        100 * _shift / _MEAN: "That is the move in percent of the old mean. It is asked for in points.",
-        15.63 - 10.23: "That is how far the slope of the line moved. Here there is no line: one number for everybody.",
+        0.0: "Absolute error leaves its line where it is. Squared error does not: multiply the leverage by all the "
+        "points that the typo adds.",
+        -_shift: "The patient's index is below the mean, so its leverage is negative: a higher score there tilts the "
+        "line down.",
+        _points * 0.0017337: "That is the leverage of the patient with the first typo. This one stands elsewhere.",
+        _TYPO * _leverage: f"The score was {_SCORE} before: less than {_TYPO} points are added.",
+        _SCORE * _leverage: f"{_SCORE} was the right score. How many points does the typo add to it?",
+        _points / _PATIENTS: "That is how far the level moves, by one patient's share in the mean. The slope is asked "
+        "for.",
+        _SLOPE + _shift: "That is the slope after the typo. By how much has it changed?",
+        _points * _INDEX / _SQUARES: "The leverage takes the distance of the index from its mean, and not the index.",
+        _shift * _PATIENTS: "You divide by the variance of the indices, which is a mean. The leverage has their sum of "
+        "squares.",
+        _points * _distance / _SQUARES**0.5: "You divide by the root of the sum of squares. The leverage has no root.",
+        _points * _distance / _PATIENTS: "You divide by the number of patients. The leverage has the sum of squares.",
+        _points * _distance: "The division by the sum of squares is missing.",
+        100 * _shift / _SLOPE: "That is the change in percent of the old slope. It is asked for in points per kg/m².",
     },
     hints=[
-        "Which constant does the squared error ask for?",
-        "By how much does the sum of all scores grow?",
+        "How many points does the typo add, and what does each of them add to the slope?",
+        "The leverage is the patient's distance from the mean index over the sum of squares. Which sign has it here?",
     ],
-    why=f"The squared error asks for the mean, and in the mean every patient has a share of one in {_PATIENTS}: "
-    f"$({_TYPO} - {_SCORE}) / {_PATIENTS} = {_shift:.2f}$. The absolute error asks for the median, which does not "
-    "move.",
+    why=f"The leverage is $({_INDEX:.0f} - {_MEAN_INDEX:.2f}) / {_SQUARES:,.0f}$, and the typo adds "
+    f"${_TYPO} - {_SCORE} = {_points}$ points: ${_shift:.2f}$ in all. The patient's index is below the mean, so the "
+    f"line becomes flatter. Its level rises all the same, by ${_points} / {_PATIENTS} = {_points / _PATIENTS:.2f}$. "
+    "Absolute error's line does not move at all, because the patient was above it before.",
 )
 
 # A gradient of a weighted mean
@@ -660,6 +667,7 @@ def absolute_line(x, y):
         "the smallest mean absolute error so far.",
         "Leave out pairs with `x[i] == x[j]`.",
     ],
+    remark="On the 442 patients it finds the slope 11.93 of the first output. With the typo it finds the same line.",
     what="line",
 )
 
@@ -702,11 +710,11 @@ quiz = Quiz(
             "From which residual on does the squared error $r^2$ pull harder on a prediction than the absolute error "
             "$|r|$?",
             {
-                "½": "The slopes are $2r$ and 1, and they are equal at one half.",
-                "1": "There the two *losses* are equal. What a fit feels are the slopes, $2r$ and 1.",
-                "2": "The slopes are $2r$ and 1: solve $2r = 1$.",
-                "From 0 on": "Near 0 the squared error pulls hardly at all: its slope $2r$ goes to 0, while the other "
-                "one stays at 1.",
+                "½": "The pulls are $2r$ and 1, and they are equal at one half.",
+                "1": "There the two *losses* are equal. The pulls are their derivatives, $2r$ and 1.",
+                "2": "The pulls are $2r$ and 1: solve $2r = 1$.",
+                "From 0 on": "Near 0 the squared error pulls hardly at all: its $2r$ goes to 0, and the other pull "
+                "stays at 1.",
             },
             right="½",
         ),
@@ -715,7 +723,7 @@ quiz = Quiz(
             f"returns {int((np.uint8([0]) - np.uint8([3]))[0] ** 2)}, as it should, both ways round. Is the loss safe?",
             {
                 "Yes: the difference would have wrapped around, and did not.": "It did: 0 − 3 is "
-                f"{int((np.uint8([0]) - np.uint8([3]))[0])} in eight bits. Squaring wraps around once more, and back.",
+                f"{int((np.uint8([0]) - np.uint8([3]))[0])} in `uint8`. Squaring wraps around once more, and back.",
                 "Yes, as long as no prediction is below its target.": "The order makes no difference. Of a square of "
                 "256 or more, eight bits lose the upper part in either order.",
                 "No: it comes out right as long as the true square is below 256.": "Eight bits keep the remainder "
