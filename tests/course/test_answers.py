@@ -8,7 +8,7 @@ from lossbook.exercises import WriteFunction
 
 PAGES = [page for page in course.pages() if course.exercises(page)]
 EXERCISES = [
-    pytest.param(page, name, id=f"{page}/{name}", marks=pytest.mark.per("exercise"))
+    pytest.param(page, name, id=f"{page}/{name}", marks=pytest.mark.per("exercise", name=f"{page}/{name}"))
     for page in PAGES
     for name in course.exercises(page)
 ]
