@@ -137,9 +137,6 @@ def mean_squared_error(y_true, y_pred):
 `(442, 442)`: every prediction minus every target. The mean over all pairs of two draws from the same data is twice
 their variance, and the variance is the 5,929.9 you met above as the MSE of the mean. A model that learns from this loss
 is pulled to predict the mean for everyone.
-
-Keras gives both one shape in its built-in losses, and where a function of your own is the `loss` in `compile`. It does
-not where your function is a metric, where you call it yourself, or in a `Loss` subclass of your own.
 """,
     what="loss",
 )
