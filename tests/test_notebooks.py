@@ -79,6 +79,13 @@ def changed(place=None, source=None, tags=None, drop=False):
     return Page(QUANTILES, nb)
 
 
+def longer(*tags):
+    """Return a page with as many words more as a page may have, in a cell with these tags."""
+    nb = notebooks.read(QUANTILES)
+    nb.cells.append(text("word " * lint.length.WORDS, *tags))
+    return Page(QUANTILES, nb)
+
+
 @pytest.fixture
 def about(monkeypatch):
     """Let a page say something else of itself."""
@@ -99,6 +106,7 @@ GOOD = {
         changed("setup", written.setup_source("https://github.com/owner/name")),
     ],
     lint.check_questions: [changed(), page()],
+    lint.check_length: [changed(), longer("aside"), longer("solution"), longer("front-block")],
     lint.check_headings: [page(text("# A\n\n## B\n\n### C\n\n## D\n\n```python\n# no heading\n```"))],
     lint.check_alternative_text: [page(cell(outputs=[figure(ALT)]))],
     lint.check_paths: [page(text("`a/home/b` and https://example.org/tmp/x"), cell("'../data/home.csv'"))],
@@ -148,6 +156,7 @@ BAD = [
     (lint.check_questions, changed("exercise", "print(1)")),
     (lint.check_questions, changed("exercise", tags=["hide-input"])),
     (lint.check_questions, changed("quiz", drop=True)),
+    (lint.check_length, longer()),
     (lint.check_headings, page(text("## B\n\n# A"))),
     (lint.check_headings, page(text("# A\n\n# B"))),
     (lint.check_headings, page(text("# A"), text("### C"))),
@@ -200,13 +209,15 @@ BAD = [
         {"goals": list("sixmany")},
         {"needs": ""},
         {"practice": 0},
+        {"practice": 1000},
+        {"reading": 1000},
         {"description": "x" * 69},
         {"description": "x" * 161},
     ],
     ids=str,
 )
 def test_what_a_page_may_not_say_of_itself(about, changes):
-    rules = lint.check_about, lint.check_questions
+    rules = lint.check_about, lint.check_questions, lint.check_length
     assert [message for rule in rules for message in rule(changed())] == []
     about(**changes)
     assert [message for rule in rules for message in rule(changed())] != []

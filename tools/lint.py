@@ -16,7 +16,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from lossbook import course
-from tools import markdown, notebooks, pages, written
+from tools import length, markdown, notebooks, pages, written
 from tools.notebooks import tags
 from tools.repository import ROOT
 
@@ -119,6 +119,24 @@ def check_about(page: Page) -> list[str]:
         messages.append(f"{len(about.goals)} goals; a page has 3 to 5")
     if not about.needs:
         messages.append("needs is empty; say what the reader needs first, or that it is nothing")
+    return messages
+
+
+def check_length(page: Page) -> list[str]:
+    """Not too much to read, and the times that the page promises."""
+    messages = []
+    if (count := length.words(page.nb)) > length.WORDS:
+        messages.append(f"{count:,} words to read; at most {length.WORDS:,}")
+    try:
+        about = course.about(page.name)
+    except LookupError:  # check_written says so
+        return messages
+    for what, promised, taken in (
+        ("reading", about.reading, length.minutes(page.nb)),
+        ("practice", about.practice, length.practice(page.name)),
+    ):
+        if promised != taken:
+            messages.append(f"{what} is {promised} minutes; tools/length.py counts {taken}")
     return messages
 
 
@@ -363,6 +381,7 @@ RULES = [
     check_written,
     check_questions,
     check_about,
+    check_length,
     check_headings,
     check_alternative_text,
     check_paths,

@@ -13,5 +13,5 @@ about = About(
         "put a question of your own to a training run, and answer it with two runs side by side",
     ],
     needs="[gradients](../foundations/gradients.ipynb), [robust losses](robust-losses.ipynb)",
-    reading=30,
+    reading=15,
 )
