@@ -52,6 +52,9 @@ def text(source, *tags):
     return new_markdown_cell(source, metadata={"tags": list(tags)})
 
 
+PICTURE = '<img src="data:image/svg+xml;base64,a+442/==">'
+
+
 def stdout(content):
     return new_output("stream", name="stdout", text=content)
 
@@ -180,6 +183,10 @@ BAD = [
     (lint.check_numbers, page(text("The slope is 1.23."), cell(outputs=[stdout("slope 1.2")]))),
     (lint.check_numbers, page(text("The slope is 1.23."), cell(outputs=[stdout("slope 1.2351")]))),
     (lint.check_numbers, page(text("There are 442 patients."))),
+    (
+        lint.check_numbers,
+        page(text("There are 442 patients."), cell(outputs=[new_output("execute_result", {"text/markdown": PICTURE})])),
+    ),
     (lint.check_numbers, page(text("Error grew by 5 %."))),
     (lint.check_numbers, page(text("It is 3 times as steep."))),
     (lint.check_numbers, page(text("Huber wrote this in 1964."))),

@@ -276,7 +276,9 @@ def _texts(output: NotebookNode) -> list[str]:
         return [output.text]
     if output.output_type == "error":
         return ["\n".join(output.traceback)]
-    texts = [output.data[mime] for mime in ("text/plain", "text/markdown") if mime in output.data]
+    texts = [output.data["text/plain"]] if "text/plain" in output.data else []
+    if "text/markdown" in output.data:  # a picture inside it is no text; elsewhere a `<` may be a sign of mathematics
+        texts.append(re.sub(r"<img[^>]*>", " ", output.data["text/markdown"]))
     if "text/html" in output.data:
         texts.append(re.sub(r"<[^>]*>", " ", output.data["text/html"]))
     return texts
