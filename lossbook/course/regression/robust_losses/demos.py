@@ -355,8 +355,8 @@ def huber_delta() -> Explorable:
     return Explorable(
         "huber-delta",
         title="Who is ordinary?",
-        caption="Slide δ down. A record in the green band pulls with its distance from the line, one outside with δ. Then "
-        "take the typos out and slide again.",
+        caption="Slide δ down. A record in the green band pulls with its distance from the line, one outside with δ. "
+        "Then take the typos out and slide again.",
         alt="Left: progression score against body-mass index for 442 patients, 23 of them with a zero too many, and "
         "three fitted lines. Huber's line with a threshold of 3,000 points lies on that of squared error, far above "
         "that of absolute error, and the band of ordinary records covers everything. Right: the slope of each line, "
@@ -410,7 +410,8 @@ def huber_delta() -> Explorable:
 
 def barron_alpha() -> Explorable:
     """Barron's dial turns from squared error to nearly Welsch's; the typos lose their pull and the line comes back."""
-    down = [*np.arange(20, -40, -1) / 10, *np.arange(-8, -21, -1) / 2]
+    # On the way down the fits change less and less, so the nodes stand further and further apart.
+    down = [*np.arange(20, -20, -1) / 10, *np.arange(-10, -20, -1) / 5, *np.arange(-4.0, -11, -1)]
     residuals = _COLUMNS @ _absolute_fit(True) - _recorded(True)
     scale = median_abs_deviation(residuals, scale="normal")
     names = {2: "½ squared", 1: "Charbonnier", 0: "Cauchy", -2: "Geman and McClure"}
@@ -433,7 +434,7 @@ def barron_alpha() -> Explorable:
 
     x_axis = Axis("distance from the line, |r| / c", 0.03, 60, log=True)
     y_axis = Axis("pull", 0.003, 300, log=True)
-    x = np.geomspace(x_axis.low, x_axis.high, 67)
+    x = np.geomspace(x_axis.low, x_axis.high, 45)
     edges = np.geomspace(x_axis.low, 10, 26)
 
     def heights(alpha: float) -> NDArray:
