@@ -72,7 +72,7 @@ def _patients(seed: int, typos: int) -> tuple[NDArray, NDArray]:
     return np.column_stack([np.ones(24), x - x.mean()]), y
 
 
-_CLEAN, _TYPOS = _patients(3, 0), _patients(4, 4)
+_FEATURES, _SCORES = _patients(4, 4)
 
 bug = WriteFunction(
     f"{PAGE}/bug",
@@ -87,8 +87,8 @@ def robust_line(features, y_true):
     return line
 """,
     solution=_robust_line,
-    # In another unit, too: a fixed threshold fits one unit at most.
-    cases=[_CLEAN, _TYPOS, (_TYPOS[0], _TYPOS[1] / 10)],
+    # In two units: a fixed threshold fits one at most.
+    cases=[_patients(3, 0), (_FEATURES, _SCORES / 10)],
     mistakes=[
         Mistake(
             "The threshold is still one unit of the scores, whatever the unit. How many patients lie that near to the "
