@@ -258,7 +258,7 @@ def test_the_index_shows_where_a_loss_is_used(site):
     titles = [link.get_text() for link in huber.select("li > a:first-child")]
     before, after = "Gradients: by hand, checked, and by machine", "Robust losses: how much should an outlier count?"
     assert titles.index(before) < titles.index(after)
-    assert huber.find("a", string="Huber: listen up to a limit")
+    assert huber.find("a", string="Huber: a pull with a limit")
     assert "Bibliography" not in titles
 
 

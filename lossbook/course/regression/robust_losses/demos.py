@@ -174,7 +174,7 @@ def _shape_marks(which: int, y: Axis, name_at: tuple[float, float]) -> list[Mark
 def shapes() -> Explorable:
     """Value and slope of each of the nine regression losses at a residual, which the reader drags."""
     residual = Axis("residual r = prediction − truth", -3.2, 3.2)
-    cost, pull = Axis("loss", -0.3, 4.7), Axis("derivative of the loss", -2.5, 2.5)
+    cost, pull = Axis("loss", -0.3, 4.7), Axis("pull, the derivative of the loss", -2.5, 2.5)
     tangent = Line(
         x=lambda residual: residual + _TANGENT,
         y=_by_control(
@@ -189,7 +189,7 @@ def shapes() -> Explorable:
         "hard the residual pulls. Then move the threshold, and choose another loss.",
         alt="Huber's loss with a threshold of 1 beside half the squared error and the absolute error, for residuals "
         "from -3 to 3. Left, the loss: it follows the half parabola between -1 and 1 and then runs parallel to the "
-        "absolute error, half a unit below. Right, its slope: a straight line through zero, cut off at -1 and 1. A "
+        "absolute error, half a unit below. Right, its pull: a straight line through zero, cut off at -1 and 1. A "
         "residual of 0.8 is marked.",
         controls=[
             Choice(name="loss", label="loss", options=list(_MEMBERS), default="Huber"),
@@ -216,12 +216,12 @@ def shapes() -> Explorable:
         ],
         readouts=[
             _shape_readout("{loss} at *r* = {residual}: loss", 0),
-            _shape_readout("slope", 1),
+            _shape_readout("pull", 1),
         ],
         presets={
             "Huber, past the limit": {"residual": 3},
             "smooth L1, wide": {"loss": "smooth L1", "threshold": 2, "residual": 3},
-            "Tukey, no say": {"loss": "Tukey", "threshold": 2, "residual": 2.4},
+            "Tukey, no pull": {"loss": "Tukey", "threshold": 2, "residual": 2.4},
             "quantile, two sides": {"loss": "quantile", "residual": -1},
             "Barron, a dial": {"loss": "Barron", "residual": 3},
         },
@@ -355,8 +355,8 @@ def huber_delta() -> Explorable:
     return Explorable(
         "huber-delta",
         title="Who is ordinary?",
-        caption="Slide δ down. A record in the green band pulls by its distance from the line, one outside by δ. Then "
-        "take the typos out and slide again.",
+        caption="Slide δ down. A record in the green band pulls with its distance from the line, one outside with δ. "
+        "Then take the typos out and slide again.",
         alt="Left: progression score against body-mass index for 442 patients, 23 of them with a zero too many, and "
         "three fitted lines. Huber's line with a threshold of 3,000 points lies on that of squared error, far above "
         "that of absolute error, and the band of ordinary records covers everything. Right: the slope of each line, "
@@ -398,8 +398,8 @@ def huber_delta() -> Explorable:
             "error's, 12.1?",
             {
                 "It falls all the way": "Not quite: it goes on falling below 12.1, and has to climb back.",
-                "It falls too far and climbs back": "Yes. A middle threshold stops the typos and still listens to "
-                "the ordinary records as squared error does, whose slope without typos is 10.2.",
+                "It falls too far and climbs back": "Yes. A middle threshold limits the typos and leaves the "
+                "ordinary records their pull; without typos squared error's slope is 10.2.",
                 "It stays, then drops near the end": "No: as soon as δ is smaller than the largest residual, that "
                 "typo pulls less.",
             },
@@ -410,7 +410,8 @@ def huber_delta() -> Explorable:
 
 def barron_alpha() -> Explorable:
     """Barron's dial turns from squared error to nearly Welsch's; the typos lose their pull and the line comes back."""
-    down = [*np.arange(20, -40, -1) / 10, *np.arange(-8, -21, -1) / 2]
+    # On the way down the fits change less and less, so the nodes stand further and further apart.
+    down = [*np.arange(20, -20, -1) / 10, *np.arange(-10, -20, -1) / 5, *np.arange(-4.0, -11, -1)]
     residuals = _COLUMNS @ _absolute_fit(True) - _recorded(True)
     scale = median_abs_deviation(residuals, scale="normal")
     names = {2: "½ squared", 1: "Charbonnier", 0: "Cauchy", -2: "Geman and McClure"}
@@ -433,7 +434,7 @@ def barron_alpha() -> Explorable:
 
     x_axis = Axis("distance from the line, |r| / c", 0.03, 60, log=True)
     y_axis = Axis("pull", 0.003, 300, log=True)
-    x = np.geomspace(x_axis.low, x_axis.high, 67)
+    x = np.geomspace(x_axis.low, x_axis.high, 45)
     edges = np.geomspace(x_axis.low, 10, 26)
 
     def heights(alpha: float) -> NDArray:
@@ -477,7 +478,7 @@ def barron_alpha() -> Explorable:
     ]
     return Explorable(
         "barron-alpha",
-        title="From squared error to no say",
+        title="From squared error to no pull",
         caption="Turn α down from 2 until the two lines meet. Each fit starts where the one before arrived, so the way "
         "down from squared error is part of the recipe.",
         alt="Left: pull of a record against its distance from the line, both logarithmic. At alpha 2 it is a straight "

@@ -8,32 +8,47 @@ from lossbook.numerics import softplus
 from lossbook.regression import Huber, LogCosh, SmoothL1
 
 PAGE = "regression/robust-losses"
+RULE = 1.345  # scales
 
 
 # The bug
 
 
-def _reweighted(features, y_true, threshold):
-    """Fit Huber's line; `threshold` gets the residuals of each round."""
-    weights = np.ones(len(y_true))
-    for _ in range(100):
-        scaled = features * weights[:, None]
-        line = np.linalg.solve(scaled.T @ features, scaled.T @ y_true)
-        residuals = features @ line - y_true
-        delta = threshold(residuals)
-        weights = delta / np.maximum(np.abs(residuals), delta)
-    return line
+def _mad(r):
+    return 1.4826 * np.median(np.abs(r - np.median(r)))
 
 
-def _inverted(features, y_true):
-    weights = np.ones(len(y_true))
-    for _ in range(100):
-        scaled = features * weights[:, None]
-        line = np.linalg.solve(scaled.T @ features, scaled.T @ y_true)
-        residuals = features @ line - y_true
-        delta = 1.345 * _mad(residuals)
-        weights = np.maximum(np.abs(residuals), delta) / delta
-    return line
+def _huber_weights(size, delta):
+    return delta / np.maximum(size, delta)
+
+
+def _line(threshold, weights_of=_huber_weights, rounds=40):
+    """Return a version with another threshold, a function of a round's residuals, or with other weights.
+
+    Most of them stand still after 40 rounds at the latest.
+    """
+
+    def version(features, y_true):
+        weights = np.ones(len(y_true))
+        for _ in range(rounds):
+            scaled = features * weights[:, None]
+            line = np.linalg.solve(scaled.T @ features, scaled.T @ y_true)
+            residuals = features @ line - y_true
+            weights = weights_of(np.abs(residuals), threshold(residuals))
+        return line
+
+    return version
+
+
+def _line_by_first(delta_of):
+    """Return a version that computes its threshold once, from the targets and the residuals of the first line."""
+
+    def version(features, y_true):
+        residuals = features @ np.linalg.lstsq(features, y_true, rcond=None)[0] - y_true
+        delta = delta_of(y_true, residuals)
+        return _line(lambda r: delta)(features, y_true)
+
+    return version
 
 
 def _robust_line(features, y_true):
@@ -48,24 +63,16 @@ def _robust_line(features, y_true):
     return line
 
 
-def _patients(seed: int, n: int, typos: int) -> tuple[NDArray, NDArray]:
-    """Return features and scores like those of the page, the first of every twenty with a zero too many."""
+def _patients(seed: int, typos: int) -> tuple[NDArray, NDArray]:
+    """Return features and scores somewhat like those of the page, with skewed noise, some with a zero too many."""
     generator = np.random.default_rng(seed)
-    x = generator.normal(0, 4.4, n)
-    y = 150 + 10 * (x - x.mean()) + 60 * generator.standard_normal(n)
-    y[: 20 * typos : 20] *= 10
-    return np.column_stack([np.ones(n), x - x.mean()]), y
+    x = generator.normal(0, 4.4, 24)
+    y = 150 + 10 * (x - x.mean()) + 60 * (generator.exponential(size=24) - 1)
+    y[: 6 * typos : 6] *= 10
+    return np.column_stack([np.ones(24), x - x.mean()]), y
 
 
-def _cases() -> list[Case]:
-    clean, typos = _patients(3, 40, 0), _patients(4, 60, 3)
-    only = (
-        "It fits where the scores are points, and fails where the same scores come in another unit. How large is the "
-        "noise there, beside your threshold? Let the data say."
-    )
-    other_units = [Case((features, unit * y), only=only) for features, y in (clean, typos) for unit in (0.001, 1000.0)]
-    return [Case(clean), Case(typos), *other_units]
-
+_FEATURES, _SCORES = _patients(4, 4)
 
 bug = WriteFunction(
     f"{PAGE}/bug",
@@ -80,36 +87,85 @@ def robust_line(features, y_true):
     return line
 """,
     solution=_robust_line,
-    cases=_cases(),
+    # In two units: a fixed threshold fits one at most.
+    cases=[_patients(3, 0), (_FEATURES, _SCORES / 10)],
     mistakes=[
         Mistake(
             "The threshold is still one unit of the scores, whatever the unit. How many patients lie that near to the "
             "line?",
-            lambda features, y_true: _reweighted(features, y_true, lambda r: 1.0),
+            _line(lambda r: 1.0, rounds=100),
         ),
         Mistake(
-            "The threshold is 1.345 units. The rule says 1.345 scales: of what?",
-            lambda features, y_true: _reweighted(features, y_true, lambda r: 1.345),
+            "The threshold is 1.345 units. The rule says 1.345 scales: of what?", _line(lambda r: RULE, rounds=100)
         ),
         Mistake(
-            "This is the line of squared error: the weights no longer do anything, or the threshold lies beyond "
-            "everybody.",
-            lambda features, y_true: _reweighted(features, y_true, lambda r: np.abs(r).max()),
+            "The threshold is the page's 95 points, whatever the data. It fits those patients, in that unit: measure "
+            "it inside the function.",
+            _line(lambda r: 95.0),
         ),
         Mistake(
-            "You measure the scale with a standard deviation. On clean data that will do; a few typos inflate it, and "
-            "the threshold with it.",
-            lambda features, y_true: _reweighted(features, y_true, lambda r: 1.345 * r.std()),
+            "This is the line of squared error: the weights do nothing, or the threshold lies beyond every record, or "
+            "the function returns in its first round.",
+            _line(lambda r: np.abs(r).max()),
         ),
         Mistake(
-            "The threshold is the median size of a residual: half of the patients lie beyond it and are cut short. "
-            "1.345 scales are twice as much.",
-            lambda features, y_true: _reweighted(features, y_true, lambda r: np.median(np.abs(r))),
+            "You measure the scale with a standard deviation. A few typos inflate it, and the threshold with it.",
+            _line(lambda r: RULE * r.std()),
         ),
         Mistake(
-            "The weights grow with the residual: the far ones get the say. Look at which of the two sizes is divided "
-            "by which.",
-            _inverted,
+            "You average the sizes of the residuals. A mean is moved by a single typo; the recipe takes a median.",
+            _line(lambda r: RULE * np.abs(r).mean()),
+        ),
+        Mistake(
+            "The M in MAD is a median, twice. You took a mean, which a single typo moves.",
+            _line(lambda r: RULE * 1.4826 * np.abs(r - r.mean()).mean()),
+        ),
+        Mistake(
+            "The threshold is the median size of a residual: half of the records lie beyond it. Both factors of the "
+            "recipe are missing.",
+            _line(lambda r: np.median(np.abs(r))),
+        ),
+        Mistake(
+            "The MAD has yet to be multiplied by 1.4826 to be a scale.",
+            _line(lambda r: RULE * _mad(r) / 1.4826),
+        ),
+        Mistake("The threshold is one scale. The rule says 1.345 of them.", _line(_mad)),
+        Mistake("The threshold is 1.35 scales, which is close. The rule says 1.345.", _line(lambda r: 1.35 * _mad(r))),
+        Mistake(
+            "The deviations are counted from zero. The MAD counts them from the median of the residuals.",
+            _line(lambda r: RULE * 1.4826 * np.median(np.abs(r))),
+        ),
+        Mistake(
+            "The threshold is 4.685 scales. That is the rule for Tukey's loss.",
+            _line(lambda r: 4.685 * _mad(r)),
+        ),
+        Mistake(
+            "You measure the scale of the scores. Part of their spread is explained by the line: measure what is left, "
+            "the residuals.",
+            _line_by_first(lambda y_true, r: RULE * _mad(y_true)),
+        ),
+        Mistake(
+            "You measure the scale once, around the first line, which is that of squared error. Measure it again in "
+            "every round.",
+            _line_by_first(lambda y_true, r: RULE * _mad(r)),
+        ),
+        Mistake(
+            "The weights grow with the residual, so the far records pull most. Which of the two sizes is divided by "
+            "which?",
+            _line(lambda r: RULE * _mad(r), lambda size, delta: np.maximum(size, delta) / delta, rounds=100),
+        ),
+        Mistake(
+            "The weights count twice: they are squared, or given to a least-squares solver that needs their root.",
+            _line(lambda r: RULE * _mad(r), lambda size, delta: _huber_weights(size, delta) ** 2),
+        ),
+        Mistake(
+            "You give weight 0 to every record beyond the threshold. Huber's loss limits its pull to the threshold: "
+            "the weight times the residual has to be that.",
+            _line(lambda r: RULE * _mad(r), lambda size, delta: (size <= delta).astype(float)),
+        ),
+        Mistake(
+            "These are Tukey's weights: a record far out has no pull at all. Huber's keeps the pull of the threshold.",
+            _line(lambda r: 4.685 * _mad(r), lambda size, c: np.clip(1 - (size / c) ** 2, 0, None) ** 2),
         ),
     ],
     hints=[
@@ -120,19 +176,18 @@ def robust_line(features, y_true):
     ],
     cause=r"""
 The threshold is `1.0`, the default in Keras and PyTorch: one point, on scores whose noise has a scale of 65.6. Only
-patients within one point of the line are treated as ordinary. For all the others the pull is $\pm 1$, which makes it
-absolute error, and indeed 11.87 is nearly its slope of 11.93.
+five of the 442 patients lie that near to the line. For all the others the pull is $\pm 1$, which makes it absolute
+error, and indeed 11.87 is nearly its slope of 11.93.
 
 The repair is a threshold in units of the noise, measured in each round:
-`delta = 1.345 * robust_scale(features @ line - y_true)`. To notice the bug, count who is inside: with 1.345 scales and
-Gaussian noise it should be about 82 %.
+`delta = 1.345 * robust_scale(features @ line - y_true)`. To notice the bug, count the records inside: with 1.345
+scales and Gaussian noise they should be about 82 %.
 
 The opposite happens when the numbers are small. Write the daily returns as fractions, 0.01 for one percent, and all
 residuals lie inside $\delta = 1$: the "robust" loss is then half the squared error.
 """,
     what="line",
-    # Generous, because the threshold differs by a few percent depending on the line around which the scale is measured.
-    rtol=0.02,
+    rtol=1e-5,
 )
 
 
@@ -143,14 +198,22 @@ def _smooth_l1_gradient(y_true, y_pred, beta):
     return np.clip((y_pred - y_true) / beta, -1, 1)
 
 
-def _by_size(inside, outside, corner=lambda beta: beta):
-    """Return a version that is `inside` up to a corner and `outside` beyond, both functions of residual and beta."""
+def _by_size(inside, outside, is_inside=lambda r, beta: np.abs(r) <= beta):
+    """Return a version with two branches, both functions of residual and beta."""
 
     def version(y_true, y_pred, beta):
         r = y_pred - y_true
-        return np.where(np.abs(r) <= corner(beta), inside(r, beta), outside(r, beta))
+        return np.where(is_inside(r, beta), inside(r, beta), outside(r, beta))
 
     return version
+
+
+def _scaled(r, beta):
+    return r / beta
+
+
+def _sign(r, beta):
+    return np.sign(r)
 
 
 TARGETS = np.array([3.0, -0.5, 2.0, 7.0, -4.0])
@@ -160,7 +223,7 @@ smooth_l1_gradient = WriteFunction(
     f"{PAGE}/smooth-l1-gradient",
     starter='''
 def smooth_l1_gradient(y_true, y_pred, beta):
-    """Return the derivative of each sample's smooth L1 loss by y_pred."""
+    """Return the derivative of each sample's smooth L1 loss with respect to y_pred."""
     ...
 ''',
     solution=_smooth_l1_gradient,
@@ -168,8 +231,8 @@ def smooth_l1_gradient(y_true, y_pred, beta):
         (TARGETS, PREDICTIONS, 0.75),
         (np.array([2.0]), np.array([1.4]), 0.8),
         (10 * TARGETS, 10 * PREDICTIONS, 25.0),
-        (np.array([1.0, 5.0], np.float32), np.array([1.25, 4.0], np.float32), 0.5),
-        (np.array([0.0, 0.0]), np.array([1e200, -1e200]), 2.0),
+        (np.array([0.0, 0.0]), np.array([500.0, -500.0]), 2.0),
+        (np.array([1.0, 5.0]), np.array([1.5, 4.5]), 0.5),  # both at the corner
     ],
     mistakes=[
         Mistake(
@@ -188,42 +251,74 @@ def smooth_l1_gradient(y_true, y_pred, beta):
             lambda y_true, y_pred, beta: np.clip((y_pred - y_true) / beta, -beta, beta),
         ),
         Mistake(
-            "This is the pull of absolute error, the same for everybody. Inside `beta` it should grow with the "
+            "This is the pull of absolute error, the same for every record. Inside `beta` it should grow with the "
             "residual.",
             lambda y_true, y_pred, beta: np.sign(y_pred - y_true),
         ),
         Mistake(
-            "Nothing limits this pull: it is the one of a squared error. Outside `beta` the loss is a straight line.",
+            "Nothing limits this pull: it is that of a squared error. Outside `beta` the loss is a straight line.",
             lambda y_true, y_pred, beta: (y_pred - y_true) / beta,
         ),
         Mistake(
             "Inside `beta` it is right. Outside, a prediction that is too low gets the slope of one that is too high.",
-            _by_size(lambda r, beta: r / beta, lambda r, beta: np.ones_like(r)),
+            _by_size(_scaled, lambda r, beta: np.ones_like(r)),
         ),
         Mistake(
             "Inside `beta` it is right. Outside you return the loss; its slope is asked for.",
-            _by_size(lambda r, beta: r / beta, lambda r, beta: np.abs(r) - beta / 2),
+            _by_size(_scaled, lambda r, beta: np.abs(r) - beta / 2),
+        ),
+        Mistake(
+            "Inside `beta` it is right. Outside, the loss is `|r| - beta / 2`, whose slope has no `beta` in it.",
+            _by_size(_scaled, lambda r, beta: beta * np.sign(r)),
+        ),
+        Mistake(
+            "Inside `beta` it is right. Outside you return 0, as if the loss were level there. It goes on rising.",
+            _by_size(_scaled, lambda r, beta: np.zeros_like(r)),
         ),
         Mistake(
             "Outside `beta` it is right. Inside, the loss is `r**2 / (2 * beta)`: differentiate that once more.",
-            _by_size(lambda r, beta: r, lambda r, beta: np.sign(r)),
+            _by_size(lambda r, beta: r, _sign),
+        ),
+        Mistake(
+            "Outside `beta` it is right. Inside it is half of what it should be: the square gives a 2, which cancels "
+            "the one below.",
+            _by_size(lambda r, beta: r / (2 * beta), _sign),
+        ),
+        Mistake(
+            "Outside `beta` it is right. Inside it is twice too large: this is the slope of `r**2 / beta`, without "
+            "the ½.",
+            _by_size(lambda r, beta: 2 * r / beta, _sign),
         ),
         Mistake(
             "The two pieces are right and change over at 1. Then the pull jumps: they meet at another place.",
-            _by_size(lambda r, beta: r / beta, lambda r, beta: np.sign(r), corner=lambda beta: 1.0),
+            _by_size(_scaled, _sign, lambda r, beta: np.abs(r) <= 1),
         ),
         Mistake(
-            "You return the loss of each sample. Its derivative by `y_pred` is asked for: negative where the "
-            "prediction is too low.",
+            "The two pieces are right and have changed places: you use the one for large residuals near zero.",
+            _by_size(_sign, _scaled),
+        ),
+        Mistake(
+            "Every negative residual counts as small. The condition has to look at the size of `r`, whatever its sign.",
+            _by_size(_scaled, _sign, lambda r, beta: r <= beta),
+        ),
+        Mistake(
+            "Neither of your pieces includes the corner, where the size of the residual is `beta`: there you return 0.",
+            _by_size(lambda r, beta: np.where(np.abs(r) < beta, r / beta, 0), _sign),
+        ),
+        Mistake(
+            "You return the loss of each sample. Its derivative with respect to `y_pred` is asked for: negative where "
+            "the prediction is too low.",
             lambda y_true, y_pred, beta: SmoothL1(beta).value(y_true, y_pred),
         ),
     ],
     hints=[
-        "Differentiate the two pieces of smooth L1 by the residual, and the residual by `y_pred`.",
+        "Differentiate the two pieces of smooth L1 with respect to the residual, and the residual with respect to "
+        "`y_pred`.",
         "Huber's pull is the residual cut off at its threshold. Smooth L1 is Huber's loss divided by the threshold.",
         "So it is the residual divided by `beta`, cut off at -1 and 1: `np.clip` does both pieces at once.",
     ],
     what="gradient",
+    rtol=1e-5,  # so that central differences pass, too
 )
 
 
@@ -246,18 +341,29 @@ LEVEL = _level(RECORDS, 5.0)
 level = FindNumber(
     f"{PAGE}/level",
     answer=LEVEL,
-    tolerance=0.01,
+    tolerance=0.005,
     mistakes={
         RECORDS.mean(): "That is the mean, where squared error ends: the fourth record pulls with its whole residual.",
         float(np.median(RECORDS)): "That is the median, where absolute error ends. Inside the threshold of 5 a record "
         "pulls with its residual, so a record that is nearer pulls less.",
-        ORDINARY.mean(): "That is the mean of the first three, as if the fourth had no say. Tukey's loss would drop "
+        ORDINARY.mean(): "That is the mean of the first three, as if the fourth had no pull. Tukey's loss would drop "
         "it. Huber's lets it pull, up to a limit.",
         (ORDINARY.sum() - 5) / 3: "The fourth record pulls the wrong way. The prediction is too low for it: does that "
         "push the prediction down?",
         (ORDINARY.sum() + 5) / 4: "You divide by four. Three residuals contain the unknown level; the fourth pull is "
         "a constant.",
-        np.minimum(RECORDS, 5).mean(): "You cut off the records. It is their residuals that Huber limits.",
+        (ORDINARY.sum() + 1) / 3: "The fourth record pulls with 1 here, as under absolute error or smooth L1. Under "
+        "Huber's loss it pulls with the threshold.",
+        (ORDINARY.sum() + 2.5) / 3: "The fourth record pulls with half the threshold here. Inside, the pull is the "
+        "residual itself, not twice the residual, and at the threshold the two pieces agree.",
+        (ORDINARY.sum() + 25) / 3: "The fourth record pulls with the square of the threshold here. Its pull is the "
+        "slope of the straight piece.",
+        ORDINARY.mean() + 5: "You add the whole threshold to the mean of the first three. A pull of 5 is balanced by "
+        "three records, each of which gives way.",
+        np.minimum(RECORDS, ORDINARY.max() + 5).mean(): "You cut off the record 5 above its neighbor and average. It "
+        "is the residual that is limited, and the level that it is counted from is still unknown.",
+        np.median(RECORDS) + np.clip(RECORDS - np.median(RECORDS), -5, 5).mean(): "That is one step from the median: "
+        "the pulls there, averaged. Go on until they add up to zero.",
     },
     hints=[
         "The mean loss is lowest where the pulls add up to zero. Suppose that the first three records end up inside "
@@ -281,15 +387,16 @@ premiums = Choose(
         "and so would be the premium.",
         "huber": "Huber's loss limits the pull of the few large claims, and these are most of the money. The premiums "
         "would add up to less than the claims, every year.",
-        "tukey": "Tukey's loss gives the large claims no say at all. The insurer would collect for dented bumpers and "
-        "pay for burnt houses.",
+        "tukey": "Under Tukey's loss the large claims have no pull at all. The insurer would collect for dented "
+        "bumpers and pay for burnt houses.",
     },
     right="squared",
     reasons={
         "total": "The sum is what has to be right, and the large claims belong to it: they are real, however few. The "
         "other three losses limit them, and their premiums add up to too little.",
-        "outliers": "That speaks against a pull without a bound, and so against the choice. Are these claims mistakes?",
-        "smooth": "It is smooth; so is log-cosh, and it would collect too little. What must the predictions add up to?",
+        "outliers": "It would speak for a bounded pull if these claims were mistakes. They are real, and must be paid.",
+        "smooth": "Log-cosh is smooth, and its premiums would add up to too little. What must the predictions add up "
+        "to?",
         "typical": "A typical contract has no claim at all. What must the predictions add up to?",
     },
     because="total",
@@ -302,6 +409,10 @@ premiums = Choose(
 
 
 # Log-cosh with a threshold
+
+
+def _size(y_true, y_pred, delta):
+    return np.abs(y_pred - y_true) / delta
 
 
 def _scaled_log_cosh(y_true, y_pred, delta):
@@ -317,10 +428,21 @@ def _naive(r):
     return np.log(np.cosh(r))
 
 
+def _far_out(values):
+    """Return a version that is right near zero; beyond 20 thresholds it is a function of the size and the threshold."""
+
+    def version(y_true, y_pred, delta):
+        size = np.abs(y_pred - y_true) / delta
+        return np.where(size > 20, values(size, delta), _scaled_log_cosh(y_true, y_pred, delta))
+
+    return version
+
+
 FAR_OUT = (
     "It fails only far out, where the cosh, or the exponential of a positive number, exceeds what a float can hold. "
     "Take the large part out of the logarithm, as the page does, and try residuals of both signs."
 )
+LIMITS = (20, 50, 100, 300, 500, 700, 709, 710)  # where people clip what goes into an exponential
 
 scaled_log_cosh = WriteFunction(
     f"{PAGE}/scaled-log-cosh",
@@ -335,7 +457,7 @@ def scaled_log_cosh(y_true, y_pred, delta):
         (np.array([2.0]), np.array([0.5]), 0.5),
         (10 * TARGETS, 10 * PREDICTIONS, 20.0),
         Case((np.array([50.0, 50.0]), np.array([2450.0, -2350.0]), 1.5), only=FAR_OUT),
-        Case((np.array([0, 0], np.float32), np.array([300, -300], np.float32), 2.0), only=FAR_OUT),
+        Case((np.array([0.0, 0.0]), np.array([1e200, -1e200]), 2.0), only=FAR_OUT),
     ],
     mistakes=[
         Mistake(
@@ -374,13 +496,48 @@ def scaled_log_cosh(y_true, y_pred, delta):
             lambda y_true, y_pred, delta: delta**2 * _log_cosh((y_pred - y_true) * delta),
         ),
         Mistake(
+            "Near zero it is right. Far out, where the loss is a straight line, that line is too high: the log 2 is "
+            "missing there.",
+            _far_out(lambda size, delta: delta**2 * size),
+        ),
+        *(
+            Mistake(
+                f"Clipped at {limit} thresholds it is finite, and wrong: beyond that your loss is level, without any "
+                "pull. Rearrange the formula instead.",
+                _far_out(lambda size, delta, limit=limit: delta**2 * (np.minimum(size, limit) - np.log(2))),
+            )
+            for limit in LIMITS
+        ),
+        Mistake(
+            "The exponent has lost its 2: taking the large exponential out of the cosh leaves `1 + exp(-2 * size)`.",
+            lambda y_true, y_pred, delta: (
+                delta**2 * (_size(y_true, y_pred, delta) + softplus(-_size(y_true, y_pred, delta)) - np.log(2))
+            ),
+        ),
+        Mistake(
+            "The log 2 has the wrong sign: a perfect prediction costs something.",
+            lambda y_true, y_pred, delta: delta**2 * (_log_cosh((y_pred - y_true) / delta) + 2 * np.log(2)),
+        ),
+        Mistake(
+            "You take the logarithm of the factor, too. It stands in front of the logarithm.",
+            lambda y_true, y_pred, delta: np.log(delta**2) + _log_cosh((y_pred - y_true) / delta),
+        ),
+        Mistake(
+            "This is Huber's loss, with a corner in its pull. Log-cosh is asked for, which has none.",
+            lambda y_true, y_pred, delta: Huber(delta).value(y_true, y_pred),
+        ),
+        Mistake(
+            "This is pseudo-Huber, or Charbonnier: another smooth neighbor of Huber's loss. Log-cosh is asked for.",
+            lambda y_true, y_pred, delta: delta**2 * (np.hypot(1, (y_pred - y_true) / delta) - 1),
+        ),
+        Mistake(
             "A perfect prediction costs something: one term of the formula is missing.",
             lambda y_true, y_pred, delta: delta**2 * (_log_cosh((y_pred - y_true) / delta) + np.log(2)),
         ),
         Mistake(
             "The exponential grows where it should shrink. Look at the sign in front of its 2.",
             lambda y_true, y_pred, delta: (
-                delta**2 * (np.abs(y_pred - y_true) / delta + softplus(2 * np.abs(y_pred - y_true) / delta) - np.log(2))
+                delta**2 * (_size(y_true, y_pred, delta) + softplus(2 * _size(y_true, y_pred, delta)) - np.log(2))
             ),
         ),
         Mistake(
@@ -414,10 +571,6 @@ def _suspects_by(scale, times=4.685, size=np.abs):
     return lambda y_true, y_pred: size(y_pred - y_true) > times * scale(y_pred - y_true)
 
 
-def _mad(r):
-    return 1.4826 * np.median(np.abs(r - np.median(r)))
-
-
 # Most of these residuals lie within 9 of zero, and their robust scale is near 7; 14 and 25 tell the thresholds apart.
 NOISE = np.array([-9.0, 6.0, -5.0, 4.0, -3.0, 2.0, -1.0, 0.5, 1.5, -2.5, 3.5, -4.5, 5.5, -6.5, 8.0])
 OFFS = np.concatenate([NOISE, [14.0, -14.0, 25.0, -25.0, 60.0, -60.0, -400.0]])
@@ -436,6 +589,8 @@ def suspects(y_true, y_pred):
         (LEVELS[::-1] / 100, (LEVELS[::-1] - OFFS) / 100),
         (LEVELS, LEVELS + OFFS + 20.0),
         (np.array([1.0, 2.0, 3.0, 4.0, 50.0]), np.array([1.5, 2.0, 2.5, 3.0, 5.0])),
+        # Three of five residuals are 0, and so is c: a record on the line lies exactly at c.
+        (np.array([1.0, 2.0, 3.0, 4.0, 50.0]), np.array([1.0, 2.0, 3.0, 4.5, 5.0])),
     ],
     mistakes=[
         Mistake(
@@ -448,12 +603,49 @@ def suspects(y_true, y_pred):
             _suspects_by(lambda r: _mad(r) / 1.4826),
         ),
         Mistake(
-            "The cut-off is 1.345 scales. Beyond that Huber limits a record; Tukey still listens to it.",
-            _suspects_by(_mad, times=1.345),
+            "The cut-off is 1.345 scales. Beyond that Huber limits a record's pull; Tukey drops it only beyond 4.685.",
+            _suspects_by(_mad, times=RULE),
         ),
         Mistake(
             "The cut-off is one scale: every third record of clean Gaussian noise lies beyond it.",
             _suspects_by(_mad, times=1.0),
+        ),
+        Mistake(
+            "The cut-off is 4.685, in the unit of the records. It should be 4.685 scales: measure the scale of the "
+            "residuals.",
+            _suspects_by(np.ones_like),
+        ),
+        Mistake(
+            "The cut-off is the page's, 331 points, whatever the records. Measure the scale inside the function.",
+            _suspects_by(lambda r: 331 / 4.685),
+        ),
+        Mistake(
+            "The M in MAD is a median, twice. A mean is moved by the very records that you look for.",
+            _suspects_by(lambda r: 1.4826 * np.abs(r - r.mean()).mean()),
+        ),
+        Mistake(
+            "You measure the scale of the targets. It is that of the residuals which says what an ordinary error is.",
+            lambda y_true, y_pred: np.abs(y_pred - y_true) > 4.685 * _mad(y_true),
+        ),
+        Mistake(
+            "The cut-off is 0: the deviations from a median have the median 0 until you take their absolute values.",
+            _suspects_by(np.zeros_like),
+        ),
+        Mistake(
+            "A record that lies exactly at the cut-off is not a suspect. Is it `>` or `>=`?",
+            lambda y_true, y_pred: np.abs(y_pred - y_true) >= 4.685 * _mad(y_pred - y_true),
+        ),
+        Mistake(
+            "You compare the squared residual with the cut-off. Its square root, the size, is what lies beyond it.",
+            _suspects_by(_mad, size=np.square),
+        ),
+        Mistake(
+            "You return one answer for all records together. One True or False for each is asked for.",
+            lambda y_true, y_pred: np.any(_suspects(y_true, y_pred)),
+        ),
+        Mistake(
+            "You return the records themselves. One True or False for each is asked for.",
+            lambda y_true, y_pred: y_true[_suspects(y_true, y_pred)],
         ),
         Mistake(
             "Only predictions that are too high are caught. Which sign has the residual of a zero too many?",
@@ -469,7 +661,7 @@ def suspects(y_true, y_pred):
             _suspects_by(lambda r: 1.4826 * np.median(np.abs(r))),
         ),
         Mistake(
-            "The distance is counted from the median of the residuals. That belongs into the scale; Tukey's loss "
+            "The distance is counted from the median of the residuals. That belongs in the scale; Tukey's loss "
             "looks at the residual itself.",
             _suspects_by(_mad, size=lambda r: np.abs(r - np.median(r))),
         ),
@@ -556,7 +748,7 @@ quiz = Quiz(
             {
                 "The tolerance is too loose: let it run longer.": "It stands where the gradient is zero. However long "
                 "it runs, nobody pulls.",
-                "$c$ is too large: make it smaller.": "Then even fewer records have a say, and there are more such "
+                "$c$ is too large: make it smaller.": "Then even fewer records pull, and there are more such "
                 "places to end in.",
                 "Nothing: most of the records are outliers.": "Outliers are what most of the records are *not*. Here "
                 "the start has decided who counts.",

@@ -69,19 +69,28 @@ def test_the_repaired_line_is_that_of_huber_at_a_measured_threshold(records):
     np.testing.assert_allclose(line, fit(Huber(delta), features, recorded, (150, 10)), rtol=1e-4)
 
 
-@pytest.mark.parametrize("scale_of", ["squared error", "Huber, roughly"])
-def test_other_ways_to_measure_the_threshold_pass_too(scale_of):
+def test_the_threshold_may_be_measured_until_it_stands_still_in_any_way():
     def robust_line(features, y_true):
-        line = np.linalg.lstsq(features, y_true)[0]
-        for _ in range({"squared error": 1, "Huber, roughly": 2}[scale_of]):
+        line = np.array([150.0, 10.0]) * np.median(y_true) / 150
+        for _ in range(30):
             residuals = features @ line - y_true
-            scale = 1.4826 * np.median(np.abs(residuals - np.median(residuals)))
-            line = fit(Huber(1.345 * scale), features, y_true, line)
+            unit = 1.4826 * np.median(np.abs(residuals - np.median(residuals)))
+            line = unit * fit(Huber(1.345), features, y_true / unit, line / unit)
         return line
 
     assert exercises.bug.check(robust_line).status == "passed"
 
 
-def test_a_threshold_that_fits_one_unit_only_is_told_so():
-    result = exercises.bug.check(lambda features, y_true: fit(Huber(95), features, y_true, (150, 10)))
-    assert "another unit" in result.message
+@pytest.mark.parametrize("delta", [50.0, 60.0, 88.0, 200.0])
+def test_a_fixed_threshold_is_wrong(delta):
+    assert exercises.bug.check(exercises._line(lambda r: delta)).status == "wrong"
+
+
+@pytest.mark.parametrize("scales", [1.3, 1.34, 1.3449, 1.3451, 1.36, 1.5])
+def test_another_number_of_scales_is_wrong(scales):
+    assert exercises.bug.check(exercises._line(lambda r: scales * exercises._mad(r))).status == "wrong"
+
+
+def test_five_patients_lie_within_a_point(records):
+    features, progression, _ = records
+    assert np.sum(np.abs(features @ fit(Huber(1), features, progression, (150, 10)) - progression) <= 1) == 5
