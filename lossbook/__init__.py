@@ -15,7 +15,7 @@ or a rate of it, `loss.to_score` a score of those, and `loss.facts` says what is
 Regression: SquaredError, AbsoluteError, Huber, SmoothL1, LogCosh, Quantile, Expectile, Tukey, GeneralRobust.
 Two classes: BinaryCrossEntropy, BinaryFocal, Hinge, SquaredHinge.
 More classes: CategoricalCrossEntropy, SparseCategoricalCrossEntropy, CategoricalFocal; class_sample_weight.
-Distributions: GaussianNLL, LaplaceNLL, PoissonNLL, KLDivergence.
+Distributions: GaussianNLL, LaplaceNLL, GeneralRobustNLL, PoissonNLL, KLDivergence.
 Embeddings: Contrastive, Triplet; batch_all and batch_hard find triplets.
 Masks, boxes, sequences: Dice, Jaccard, Tversky; BoxIoU, GeneralizedIoU; CTC.
 Several tasks: WeightedSum, UncertaintyWeighted.
@@ -42,7 +42,7 @@ from lossbook.core import Facts, Loss, NoHessianError
 from lossbook.detection import BoxIoU, GeneralizedIoU
 from lossbook.embedding import Contrastive, Triplet, batch_all, batch_hard
 from lossbook.multitask import UncertaintyWeighted, WeightedSum
-from lossbook.probabilistic import GaussianNLL, KLDivergence, LaplaceNLL, PoissonNLL
+from lossbook.probabilistic import GaussianNLL, GeneralRobustNLL, KLDivergence, LaplaceNLL, PoissonNLL
 from lossbook.regression import (
     AbsoluteError,
     Expectile,
@@ -73,6 +73,7 @@ __all__ = [
     "Facts",
     "GaussianNLL",
     "GeneralRobust",
+    "GeneralRobustNLL",
     "GeneralizedIoU",
     "Hinge",
     "Huber",

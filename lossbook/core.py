@@ -230,17 +230,22 @@ class Loss:
         """Give this instance facts of its own, for hyperparameters that make the facts of its class wrong."""
         object.__setattr__(self, "facts", replace(type(self).facts, **changed))
 
-    def _set_number(self, name: str, low: float, high: float, *, closed: bool = False) -> None:
+    def _set_number(
+        self, name: str, low: float, high: float, *, closed: bool = False, closed_above: bool = False
+    ) -> None:
         """Check the hyperparameter `name` and keep it as a Python float, which leaves float32 arrays float32."""
-        object.__setattr__(self, name, self._number(name, getattr(self, name), low, high, closed))
+        number = self._number(name, getattr(self, name), low, high, closed, closed_above)
+        object.__setattr__(self, name, number)
 
-    def _number(self, name: str, got: Any, low: float, high: float, closed: bool = False) -> float:
+    def _number(
+        self, name: str, got: Any, low: float, high: float, closed: bool = False, closed_above: bool = False
+    ) -> float:
         number = math.nan
         if isinstance(got, Real) and not isinstance(got, bool):  # float alone would also take the text "1.5"
             with suppress(OverflowError):
                 number = float(got)
-        if not (low < number < high or (closed and low <= number < high)):
-            domain = f"{'[' if closed else '('}{low:g}, {high:g})"
+        if not (low < number < high or (closed and number == low) or (closed_above and number == high)):
+            domain = f"{'[' if closed else '('}{low:g}, {high:g}{']' if closed_above else ')'}"
             raise ValueError(f"{type(self).__name__}: {name} must be a number in {domain}, got {got!r}")
         return number
 

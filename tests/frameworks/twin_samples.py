@@ -102,6 +102,30 @@ def bent(entries):
     return [(loss, draw) for loss, draw in entries if type(loss)._hessian is not Loss._hessian]
 
 
+# The likelihood whose parameters are learned ------------------------------------------------------
+
+STARTS = [(1e-6, 1.5), (0.3, 1.5), (1.0, 1.0), (1.7, 0.2), (1.999, 20.0)]  # alpha and c
+
+
+def slopes(alpha, c, y_true, y_pred, step=1e-4):
+    """How the mean of GeneralRobustNLL changes with the logit of half of alpha and with log c, by differences."""
+
+    def mean(logit, log_c):
+        return probabilistic.GeneralRobustNLL(2 / (1 + math.exp(-logit)), math.exp(log_c))(y_true, y_pred)
+
+    logit, log_c = math.log(alpha / (2 - alpha)), math.log(c)
+    of_alpha = mean(logit + step, log_c) - mean(logit - step, log_c)
+    of_c = mean(logit, log_c + step) - mean(logit, log_c - step)
+    return np.array([of_alpha, of_c]) / (2 * step)
+
+
+def noise(count):
+    """Noise whose density is Barron's of alpha 1 and c 3."""
+    x = np.linspace(-40, 40, 80_001)
+    below = np.cumsum(np.exp(-np.sqrt(x**2 + 1)))
+    return 3 * np.interp(np.random.default_rng(6).uniform(size=count), below / below[-1], x)
+
+
 def twin_of(loss, twins, **settings):
     """The class of the same name in the module `twins`, with the hyperparameters of the loss."""
     return getattr(twins, type(loss).__name__)(**hyperparameters(loss), **settings)
