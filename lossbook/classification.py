@@ -600,7 +600,7 @@ def class_sample_weight(y_true: ArrayLike, class_weight: Mapping[Any, float]) ->
     return weights[position.reshape(labels.shape)]
 
 
-def _times(weight: NDArray, cost: NDArray) -> NDArray:
+def _times(weight: NDArray, cost: NDArray | float) -> NDArray:
     """weight * cost, where a weight of 0 rules out even an infinite cost."""
     with np.errstate(invalid="ignore"):
         product = np.asarray(weight * cost)

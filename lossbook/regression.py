@@ -446,9 +446,12 @@ class Tukey(ResidualLoss):
 
     def _value(self, r: NDArray) -> NDArray:
         u = np.clip(r, -self.c, self.c)
-        half = u / 2
         v = (u / self.c) ** 2
-        near = u * (half - half * v * (1 - v / 3))
+        if self.c < 1e150:
+            half = u * u / 2
+            near = half - half * v * (1 - v / 3)
+        else:  # the square may overflow where the value does not
+            near = u * (u / 2 - u / 2 * v * (1 - v / 3))
         far = self.c / 6 * (1 - self._remainder(u) ** 3) * self.c  # the formula itself: nothing cancels here
         return np.where(v < 0.5, near, far)
 
@@ -542,10 +545,13 @@ class GeneralRobust(ResidualLoss):
         near = b / self.alpha * np.expm1(exponent)
         if not 0 < self.alpha < LARGE_ALPHA:
             return near
-        # The rounding of a large exponent would show in the last digits. A power does not lose them, and half of it
-        # does not overflow before the result.
-        power = np.hypot(1, t) ** (self.alpha / 2)
-        return np.where(exponent < 0.6, near, b / self.alpha * power * power - b / self.alpha)
+        # The rounding of a large exponent would show in the last digits. A power does not lose them.
+        if self.alpha <= 1:
+            far = b / self.alpha * (np.hypot(1, t) ** self.alpha - 1)
+        else:  # it may overflow where the value does not; its root does not
+            root = np.hypot(1, t) ** (self.alpha / 2)
+            far = b / self.alpha * root * root - b / self.alpha
+        return np.where(exponent < 0.6, near, far)
 
     def _gradient(self, r: NDArray) -> NDArray:
         t = r / self.c

@@ -449,7 +449,7 @@ class GeneralizedIoU(_Twin):
 
     def _value(self, y_true: Any, y_pred: Any) -> Any:
         value, union, hull = _overlap(self, y_true, y_pred)
-        return value + (hull - union) / _nonzero(hull)
+        return value + ops.where(hull > 0, (hull - union) / _nonzero(hull), ops.zeros_like(hull))
 
 
 class _Learning(keras.Model):

@@ -343,7 +343,7 @@ class GeneralizedIoU(_Twin):
 
     def _value(self, input: Tensor, target: Tensor) -> Tensor:
         value, union, hull = _overlap(self, input, target)
-        return value + (hull - union) / _nonzero(hull)
+        return value + torch.where(hull > 0, (hull - union) / _nonzero(hull), 0)
 
 
 def _overlap(loss: _Twin, input: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:

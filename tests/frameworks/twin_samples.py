@@ -60,10 +60,13 @@ def boxes():
     random = np.random.default_rng(3)
     special = [SQUARE, [0.5, 0.5, 1, 1], [-1, -1, 4, 5], [0, 0, 1, 3], [2, 0, 3, 1], [5, 6, 7, 9], [3, 1, 1, 0.5]]
     special += [[1, 1, 1, 1], [2, 2, 2, 2], [2, 0, 2, 1], [4, 0, 4, 1]]
-    y_pred = np.concatenate([random.uniform(-3, 3, (20, 4)), special, [[1, 1, 1, 1], [0, 0, 1, 0], [0, 0, 2, 2]]])
+    flat = [[1, 1, 1, 1], [0, 0, 1, 0], [0, 0, 2, 2], [0, 2, 0, 0]]
+    y_pred = np.concatenate([random.uniform(-3, 3, (20, 4)), special, flat])
     low = random.uniform(-3, 0, (20, 2))
     y_true = np.concatenate([low, low + random.uniform(0, 3, (20, 2))], axis=-1)
-    y_true = np.concatenate([y_true, [SQUARE] * len(special), [[1, 1, 1, 1], [1, 1, 1, 1], [1, 0, 1, 2]]])
+    y_true = np.concatenate(
+        [y_true, [SQUARE] * len(special), [[1, 1, 1, 1], [1, 1, 1, 1], [1, 0, 1, 2], [0, -1, 0, 0]]]
+    )
     return y_true, y_pred
 
 
