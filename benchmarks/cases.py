@@ -26,6 +26,7 @@ from lossbook import (
     KLDivergence,
     LaplaceNLL,
     LogCosh,
+    LogitAdjustedCrossEntropy,
     Loss,
     PoissonNLL,
     Quantile,
@@ -40,6 +41,7 @@ from lossbook import (
 
 SAMPLES = 100_000
 CLASSES = 10
+PRIOR = (0.28, 0.2, 0.16, 0.12, 0.08, 0.06, 0.04, 0.03, 0.02, 0.01)
 
 QUANTITIES = ("value", "gradient", "both")
 
@@ -122,6 +124,7 @@ def cases() -> list[Case]:
         (BinaryFocal(gamma=2), label, prediction),
         (CategoricalCrossEntropy(), np.eye(CLASSES)[index], scores),
         (SparseCategoricalCrossEntropy(), index, scores),
+        (LogitAdjustedCrossEntropy(PRIOR), index, scores),
         (CategoricalFocal(gamma=2), np.eye(CLASSES)[index], scores),
         (Hinge(), 2 * label - 1, prediction),
         (SquaredHinge(), 2 * label - 1, prediction),

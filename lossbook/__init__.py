@@ -14,12 +14,13 @@ or a rate of it, `loss.to_score` a score of those, and `loss.facts` says what is
 
 Regression: SquaredError, AbsoluteError, Huber, SmoothL1, LogCosh, Quantile, Expectile, Tukey, GeneralRobust.
 Two classes: BinaryCrossEntropy, BinaryFocal, Hinge, SquaredHinge.
-More classes: CategoricalCrossEntropy, SparseCategoricalCrossEntropy, CategoricalFocal; class_sample_weight.
+More classes: CategoricalCrossEntropy, SparseCategoricalCrossEntropy, LogitAdjustedCrossEntropy, CategoricalFocal;
+    class_sample_weight.
 Distributions: GaussianNLL, LaplaceNLL, GeneralRobustNLL, PoissonNLL, KLDivergence.
 Embeddings: Contrastive, Triplet; batch_all and batch_hard find triplets.
 Masks, boxes, sequences: Dice, Jaccard, Tversky; BoxIoU, GeneralizedIoU; CTC.
 Several tasks: WeightedSum, UncertaintyWeighted.
-For losses of your own: Loss, Facts, NoHessianError.
+For losses of your own: Loss, Facts, NoHessianError; check_gradient, which returns a GradientCheck.
 
 Models are trained with `lossbook.frameworks.keras` and `lossbook.frameworks.torch`. A loss is drawn live by
 `lossbook.explore.explore`, compared with others by `lossbook.tables.facts_table`, and minimized step by step by
@@ -28,12 +29,14 @@ Models are trained with `lossbook.frameworks.keras` and `lossbook.frameworks.tor
 
 from typing import TYPE_CHECKING
 
+from lossbook.checking import GradientCheck, check_gradient
 from lossbook.classification import (
     BinaryCrossEntropy,
     BinaryFocal,
     CategoricalCrossEntropy,
     CategoricalFocal,
     Hinge,
+    LogitAdjustedCrossEntropy,
     SparseCategoricalCrossEntropy,
     SquaredHinge,
     class_sample_weight,
@@ -75,12 +78,14 @@ __all__ = [
     "GeneralRobust",
     "GeneralRobustNLL",
     "GeneralizedIoU",
+    "GradientCheck",
     "Hinge",
     "Huber",
     "Jaccard",
     "KLDivergence",
     "LaplaceNLL",
     "LogCosh",
+    "LogitAdjustedCrossEntropy",
     "Loss",
     "NoHessianError",
     "PoissonNLL",
@@ -96,6 +101,7 @@ __all__ = [
     "WeightedSum",
     "batch_all",
     "batch_hard",
+    "check_gradient",
     "class_sample_weight",
 ]
 

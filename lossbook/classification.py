@@ -22,6 +22,7 @@ __all__ = [
     "CategoricalCrossEntropy",
     "CategoricalFocal",
     "Hinge",
+    "LogitAdjustedCrossEntropy",
     "SparseCategoricalCrossEntropy",
     "SquaredHinge",
     "class_sample_weight",
@@ -301,6 +302,77 @@ class SparseCategoricalCrossEntropy(_SoftmaxLoss):
         p, q, surprise = _softmax(z)
         np.put_along_axis(p, label, -np.take_along_axis(q, label, -1), -1)
         return np.take_along_axis(surprise, label, -1)[..., 0], p
+
+
+@dataclass(frozen=True)
+class LogitAdjustedCrossEntropy(SparseCategoricalCrossEntropy):
+    r"""Cross-entropy of logits to which `tau` times the log of each class' share is added, in training alone.
+
+    The shares of the classes are thereby taken out of what the model learns: the largest of its own logits is the class
+    that is right most often if every class counts alike, however rare it is. With `tau` 0 it is
+    `SparseCategoricalCrossEntropy`; with `tau` 1 it minimizes the balanced error, the mean over the classes of the
+    share that is missed.
+
+    Shapes: `y_true` (n,), numbers of classes; `y_pred` (n, K), logits without the adjustment; `prior` holds K shares,
+    all positive and with the sum 1. The value (n,), in nats.
+
+    Gradient: $p_k$ for the other classes, $p_y - 1$ for the label's, with the softmax p of the adjusted logits, in the
+    shape (n, K).
+
+    Hessian: $\operatorname{diag}(p) - p p^\top$, in the shape (n, K, K).
+
+    Fails where probabilities are asked for as they are in the data: `predict` gives those for classes of equal shares.
+
+    Raises ValueError unless each label is a whole number from 0 to K - 1, for the K shares of `prior`.
+
+    >>> loss = LogitAdjustedCrossEntropy(prior=(0.9, 0.1))
+    >>> loss.value([0, 1], [[0.0, 0.0], [0.0, 0.0]]).round(4)
+    array([0.1054, 2.3026])
+    >>> loss.gradient([1], [[0.0, 0.0]]).round(4)
+    array([[ 0.9, -0.9]])
+    """
+
+    prior: tuple[float, ...] = (0.5, 0.5)
+    tau: float = 1.0
+
+    facts: ClassVar[Facts] = Facts(
+        formula=r"-\log \frac{\pi_y^\tau e^{z_y}}{\sum_k \pi_k^\tau e^{z_k}}",
+        task="multiclass classification",
+        convex=True,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="class probability at equal shares",
+        reference="Menon et al. (2021)",
+        link="softmax",
+        likelihood="categorical",
+    )
+
+    def __post_init__(self) -> None:
+        self._set_number("tau", 0, math.inf, closed=True)
+        given = self.prior.tolist() if isinstance(self.prior, np.ndarray) else self.prior
+        shares = list(given) if isinstance(given, list | tuple) else []
+        prior = tuple(self._number(f"prior[{k}]", share, 0, math.inf) for k, share in enumerate(shares))
+        if len(prior) < 2 or not math.isclose(math.fsum(prior), 1, rel_tol=1e-6):
+            raise ValueError(
+                f"{type(self).__name__}: prior must hold a positive share for each class, two or more with the sum 1, "
+                f"got {self.prior!r}"
+            )
+        object.__setattr__(self, "prior", prior)
+
+    def _arguments(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, ...]:
+        label, z = super()._arguments(y_true, y_pred)
+        if z.shape[-1] != len(self.prior):
+            raise ValueError(
+                f"y_pred must have a score for each of the {len(self.prior)} classes of prior, got {z.shape[-1]}"
+            )
+        # Relative to the largest score, so that neither a shift of all nor infinite ones take digits of the shares.
+        top = z.max(axis=-1, keepdims=True)
+        with np.errstate(invalid="ignore"):
+            adjusted = z - top
+        infinite = np.isinf(top[..., 0])
+        adjusted[infinite] = np.where(z[infinite] == top[infinite], 0, -np.inf)
+        adjusted += (self.tau * np.log(self.prior)).astype(z.dtype)
+        return label, adjusted
 
 
 @dataclass(frozen=True)

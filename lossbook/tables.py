@@ -24,7 +24,7 @@ def _smooth(loss: Loss) -> str:
 
 COLUMNS: dict[str, Callable[[Loss], str]] = {
     "loss": _name,
-    "value": lambda loss: f"${_in_cell(loss.facts.formula)}$",
+    "value": lambda loss: f"${in_cell(loss.facts.formula)}$",
     "task": lambda loss: loss.facts.task,
     "convex": lambda loss: _yes(loss.facts.convex),
     "bounded influence": lambda loss: _yes(loss.facts.bounded_influence),
@@ -39,7 +39,7 @@ COLUMNS: dict[str, Callable[[Loss], str]] = {
 }
 
 
-def _in_cell(formula: str) -> str:
+def in_cell(formula: str) -> str:
     """A bar would end the cell of a Markdown table."""
     return formula.replace("|", r"\vert ")
 

@@ -130,7 +130,7 @@ RESIDUAL = ("residual", -4, 4)
 SCORE = ("score", -4, 4)
 
 
-def _varied(parameter: str, *values: float | str, x: Axis = RESIDUAL, **place: ArrayLike | None) -> Kind:
+def _varied(parameter: str, *values: float | str | tuple, x: Axis = RESIDUAL, **place: ArrayLike | None) -> Kind:
     """Sketch a loss for some values of a hyperparameter; `place` says where, as in `Line`."""
     return lambda kind: Sketch(
         kind.__name__, [Line(f"{parameter} = {value}", kind(**{parameter: value}), **place) for value in values], *x
@@ -191,6 +191,13 @@ _SKETCHES: dict[str, Kind] = {
         {"first class true": np.eye(3)[0], "another class true": np.eye(3)[1]}, **_FIRST_OF_THREE
     ),
     "SparseCategoricalCrossEntropy": _targets({"first class true": 0, "another class true": 1}, **_FIRST_OF_THREE),
+    "LogitAdjustedCrossEntropy": _varied(
+        "prior",
+        *[(0.5, 0.5), (0.1, 0.9), (0.01, 0.99)],
+        x=("score of the first of two classes", -4, 8),
+        start=np.zeros(2),
+        direction=np.eye(2)[0],
+    ),
     "Hinge": _targets({"label +1": 1, "label -1": -1}),
     "SquaredHinge": _targets({"label +1": 1, "label -1": -1}),
     "BinaryFocal": _varied("gamma", 0, 0.5, 2, 5, x=("score, for label 1", -4, 4), target=1),

@@ -11,6 +11,7 @@ from lossbook.classification import (
     CategoricalCrossEntropy,
     CategoricalFocal,
     Hinge,
+    LogitAdjustedCrossEntropy,
     SparseCategoricalCrossEntropy,
     SquaredHinge,
 )
@@ -199,6 +200,18 @@ def sparse_categorical_cross_entropy(loss):
     return cross_entropy(number(0), lambda label: [number(int(label == k)) for k in range(CLASSES)])
 
 
+def logit_adjusted(loss):
+    """Menon et al. (2021), equation 10."""
+    shift = [number(loss.tau) * mp.log(share) for share in loss.prior]
+    plain = sparse_categorical_cross_entropy(loss)
+
+    def adjusted(function):
+        return lambda y, z: function(y, [score + more for score, more in zip(z, shift, strict=True)])
+
+    sizes = {name: adjusted(size) for name, size in plain.sizes.items()}
+    return Oracle(adjusted(plain.value), adjusted(plain.gradient), adjusted(plain.hessian), sizes)
+
+
 def categorical_focal(loss):
     """The gradient by the chain rule over the K terms; the Hessian likewise, term by term."""
     gamma = number(loss.gamma)
@@ -288,6 +301,15 @@ CLASSIFICATION = [
         for smoothing in (0, 0.1, 0.7)
     ],
     row(SparseCategoricalCrossEntropy(), sparse_categorical_cross_entropy, class_samples, 1, 2, 4, single=(1, 3, 5)),
+    *[
+        row(LogitAdjustedCrossEntropy(prior, tau), logit_adjusted, class_samples, 2, 3, 4, single=(2, 4, 5))
+        for prior, tau in (
+            ((0.5, 0.3, 0.2), 1),
+            ((0.99, 0.0099, 1e-4), 1),
+            ((0.98, 0.01, 0.01), 0.5),
+            ((0.6, 0.2, 0.2), 0),
+        )
+    ],
     *[
         row(
             CategoricalFocal(gamma),

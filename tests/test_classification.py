@@ -1,6 +1,8 @@
 """What is special to the losses for classes: limits, symmetries, relations, conventions and facts."""
 
+import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from lossbook.classification import (
     CategoricalCrossEntropy,
     CategoricalFocal,
     Hinge,
+    LogitAdjustedCrossEntropy,
     SparseCategoricalCrossEntropy,
     SquaredHinge,
     class_sample_weight,
@@ -42,6 +45,14 @@ def target(loss, label, classes=3):
     if isinstance(loss, SOFTMAX):
         return np.eye(classes)[label]
     return 2.0 * np.asarray(label) - 1 if isinstance(loss, MARGIN) else np.asarray(label, float)
+
+
+def among(loss, classes):
+    """The loss for these classes, in this order, where it knows the shares of three."""
+    if not isinstance(loss, LogitAdjustedCrossEntropy):
+        return loss
+    shares = np.array(loss.prior)[list(classes)]
+    return replace(loss, prior=shares / shares.sum())
 
 
 def quantities(loss):
@@ -172,7 +183,8 @@ def test_infinite_scores_of_classes(loss):
         same(loss.gradient(target(loss, wrong), sure), np.array([1, 0, 0]) - y)
     assert (loss.hessian(target(loss, 1), sure) == 0).all()
     # a class that is ruled out leaves the others as if it were not there
-    two = loss.value(target(loss, 0, 2), [1.0, 0.5]) if getattr(loss, "label_smoothing", 0) == 0 else math.inf
+    two = among(loss, [0, 1]).value(target(loss, 0, 2), [1.0, 0.5])
+    two = two if getattr(loss, "label_smoothing", 0) == 0 else math.inf
     same(loss.value(target(loss, 0), [1.0, 0.5, -math.inf]), two)
 
 
@@ -272,9 +284,9 @@ def test_a_shift_of_all_scores_changes_nothing(loss, shift, z):
 def test_order_of_the_classes_does_not_count(loss):
     z, order = np.array([0.5, -3.0, 2.0]), [2, 0, 1]
     for label in range(3):
-        moved = order.index(label)
-        same(loss.value(target(loss, moved), z[order]), loss.value(target(loss, label), z))
-        same(loss.gradient(target(loss, moved), z[order]), loss.gradient(target(loss, label), z)[order])
+        moved, reordered = order.index(label), among(loss, order)
+        same(reordered.value(target(loss, moved), z[order]), loss.value(target(loss, label), z))
+        same(reordered.gradient(target(loss, moved), z[order]), loss.gradient(target(loss, label), z)[order])
 
 
 @given(y=st.integers(0, 64).map(lambda k: k / 64), z=moderate)
@@ -613,6 +625,55 @@ def test_statistic_of_the_cross_entropies():
         assert loss.gradient(y, np.tile(loss.to_score(shares), (10, 1))).mean(axis=0) == pytest.approx(
             np.zeros(3), abs=1e-15
         )
+
+
+def test_statistic_of_the_adjusted_cross_entropy():
+    """The odds among the samples, divided by those of the shares that the loss was given."""
+    y, prior = np.repeat([0, 1, 2], [6, 3, 1]), (0.5, 0.3, 0.2)
+    for tau in (1, 0.5):
+        loss = LogitAdjustedCrossEntropy(prior, tau)
+        assert loss.facts.statistic == "class probability at equal shares"
+        best = np.array([0.6, 0.3, 0.1]) / np.array(prior) ** tau
+        slope = loss.gradient(y, np.tile(loss.to_score(best / best.sum()), (10, 1))).mean(axis=0)
+        assert slope == pytest.approx(np.zeros(3), abs=1e-15)
+
+
+def test_the_adjusted_cross_entropy_minimizes_the_balanced_error():
+    """A feature of three values, and a class so rare that it is nowhere the likelier one."""
+    counts = np.array([[700, 60, 40], [10, 15, 25]])  # rows: common and rare class; columns: values of the feature
+    prior = counts.sum(axis=1) / counts.sum()
+    loss = LogitAdjustedCrossEntropy(prior)
+
+    def risk(z):  # one score for each value of the feature, the common class' being 0
+        rows = np.stack([np.zeros(3), z], axis=1)
+        return sum(counts[label] @ loss.value([label] * 3, rows) for label in (0, 1)) / counts.sum()
+
+    says_rare = optimize.minimize(risk, np.zeros(3)).x > 0
+    missed = lambda rare: (counts[0, rare].sum() / counts[0].sum() + counts[1, ~rare].sum() / counts[1].sum()) / 2  # noqa: E731
+    every = [np.array(each, bool) for each in itertools.product([0, 1], repeat=3)]
+    assert missed(says_rare) == min(map(missed, every))
+    assert missed(counts[1] > counts[0]) > missed(says_rare)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"prior": (0.9, 0.2)}, r"prior must hold a positive share for each class, .* got \(0.9, 0.2\)"),
+        ({"prior": (1.0,)}, "two or more with the sum 1, got"),
+        ({"prior": 0.5}, "prior must hold a positive share for each class"),
+        ({"prior": (1.0, 0.0)}, r"prior\[1\] must be a number in \(0, inf\), got 0.0"),
+        ({"prior": ("a", "b")}, r"prior\[0\] must be a number"),
+        ({"tau": -1}, r"tau must be a number in \[0, inf\), got -1"),
+    ],
+)
+def test_shares_of_classes_are_checked(settings, said):
+    with pytest.raises(ValueError, match=f"LogitAdjustedCrossEntropy: .*{said}"):
+        LogitAdjustedCrossEntropy(**settings)
+
+
+def test_scores_and_shares_are_of_the_same_classes():
+    with pytest.raises(ValueError, match="y_pred must have a score for each of the 2 classes of prior, got 3"):
+        LogitAdjustedCrossEntropy()([0], [[0, 0, 0]])
 
 
 def test_statistic_of_the_distorted_cross_entropies():

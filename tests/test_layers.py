@@ -20,13 +20,15 @@ ALLOWED = {
     "core": {"numerics"},
     **{part: set() for part in CORE - {"core"}},
     **dict.fromkeys(LOSSES, LOSSES | {"core", "numerics"}),
-    **dict.fromkeys(["optimization", "tables", "__init__"], LOSSES | {"core"}),
+    "checking": {"core"},
+    **dict.fromkeys(["optimization", "tables"], LOSSES | {"core"}),
+    "__init__": LOSSES | {"core", "checking"},
     "exercises": set(),
     "explorable": {"plots"},
     "laboratory": {"plots", "explorable"},
     "frameworks": LOSSES | {"core", "numerics"},
     "explore": LOSSES | {"core", "plots", "explorable", "__init__"},
-    "course": LOSSES | CORE | ENGINES | {"optimization", "tables", "explore", "__init__"},
+    "course": LOSSES | CORE | ENGINES | {"checking", "optimization", "tables", "explore", "__init__"},
 }
 # Imported by name, when all exercises are asked for.
 LATE = {("exercises", "course")}

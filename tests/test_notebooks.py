@@ -52,6 +52,9 @@ def text(source, *tags):
     return new_markdown_cell(source, metadata={"tags": list(tags)})
 
 
+PICTURE = '<img src="data:image/svg+xml;base64,a+442/==">'
+
+
 def stdout(content):
     return new_output("stream", name="stdout", text=content)
 
@@ -79,6 +82,13 @@ def changed(place=None, source=None, tags=None, drop=False):
     return Page(QUANTILES, nb)
 
 
+def longer(*tags):
+    """Return a page with as many words more as a page may have, in a cell with these tags."""
+    nb = notebooks.read(QUANTILES)
+    nb.cells.append(text("word " * lint.length.WORDS, *tags))
+    return Page(QUANTILES, nb)
+
+
 @pytest.fixture
 def about(monkeypatch):
     """Let a page say something else of itself."""
@@ -99,6 +109,7 @@ GOOD = {
         changed("setup", written.setup_source("https://github.com/owner/name")),
     ],
     lint.check_questions: [changed(), page()],
+    lint.check_length: [changed(), longer("aside"), longer("solution"), longer("front-block")],
     lint.check_headings: [page(text("# A\n\n## B\n\n### C\n\n## D\n\n```python\n# no heading\n```"))],
     lint.check_alternative_text: [page(cell(outputs=[figure(ALT)]))],
     lint.check_paths: [page(text("`a/home/b` and https://example.org/tmp/x"), cell("'../data/home.csv'"))],
@@ -148,6 +159,7 @@ BAD = [
     (lint.check_questions, changed("exercise", "print(1)")),
     (lint.check_questions, changed("exercise", tags=["hide-input"])),
     (lint.check_questions, changed("quiz", drop=True)),
+    (lint.check_length, longer()),
     (lint.check_headings, page(text("## B\n\n# A"))),
     (lint.check_headings, page(text("# A\n\n# B"))),
     (lint.check_headings, page(text("# A"), text("### C"))),
@@ -171,6 +183,10 @@ BAD = [
     (lint.check_numbers, page(text("The slope is 1.23."), cell(outputs=[stdout("slope 1.2")]))),
     (lint.check_numbers, page(text("The slope is 1.23."), cell(outputs=[stdout("slope 1.2351")]))),
     (lint.check_numbers, page(text("There are 442 patients."))),
+    (
+        lint.check_numbers,
+        page(text("There are 442 patients."), cell(outputs=[new_output("execute_result", {"text/markdown": PICTURE})])),
+    ),
     (lint.check_numbers, page(text("Error grew by 5 %."))),
     (lint.check_numbers, page(text("It is 3 times as steep."))),
     (lint.check_numbers, page(text("Huber wrote this in 1964."))),
@@ -200,13 +216,15 @@ BAD = [
         {"goals": list("sixmany")},
         {"needs": ""},
         {"practice": 0},
+        {"practice": 1000},
+        {"reading": 1000},
         {"description": "x" * 69},
         {"description": "x" * 161},
     ],
     ids=str,
 )
 def test_what_a_page_may_not_say_of_itself(about, changes):
-    rules = lint.check_about, lint.check_questions
+    rules = lint.check_about, lint.check_questions, lint.check_length
     assert [message for rule in rules for message in rule(changed())] == []
     about(**changes)
     assert [message for rule in rules for message in rule(changed())] != []

@@ -14,7 +14,8 @@ from typing import Any, assert_type
 import numpy as np
 from numpy.typing import NDArray
 
-from lossbook import CTC, BinaryCrossEntropy, Expectile, Facts, Huber, Loss, SquaredError, Triplet, WeightedSum
+from lossbook import CTC, BinaryCrossEntropy, Expectile, Facts, GradientCheck, Huber, Loss, SquaredError, Triplet
+from lossbook import WeightedSum, check_gradient
 from lossbook.frameworks import keras, torch
 from lossbook.optimization import gradient_descent, linear_objective
 
@@ -40,6 +41,8 @@ loss: Loss = WeightedSum()
 for step in gradient_descent(linear_objective(Huber(), [[1.0]], [2.0]), [0.0], learning_rate=0.1, steps=3):
     assert_type(step.value, float)
 keras.Quantile(tau=0.9), torch.Tukey(c=4, reduction="none")
+assert_type(check_gradient(lambda x: Huber()(y, x), lambda x: Huber().gradient(y, x) / 3, [1, 2, 3]), GradientCheck)
+assert_type(check_gradient(np.sum, np.ones_like, y, h=1e-4).difference, float)
 
 Huber(delta="1.5")  # arg-type
 Huber(tau=1)  # call-arg
@@ -52,6 +55,7 @@ Triplet()(y, pair)  # arg-type
 keras.Quantile(tau="high")  # arg-type
 torch.Tukey(reduction=None)  # arg-type
 gradient_descent(Huber(), [0.0], learning_rate=0.1, steps=3)  # arg-type
+check_gradient(Huber(), np.ones_like, y)  # arg-type
 """
 
 

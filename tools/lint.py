@@ -16,7 +16,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from lossbook import course
-from tools import markdown, notebooks, pages, written
+from tools import length, markdown, notebooks, pages, written
 from tools.notebooks import tags
 from tools.repository import ROOT
 
@@ -119,6 +119,24 @@ def check_about(page: Page) -> list[str]:
         messages.append(f"{len(about.goals)} goals; a page has 3 to 5")
     if not about.needs:
         messages.append("needs is empty; say what the reader needs first, or that it is nothing")
+    return messages
+
+
+def check_length(page: Page) -> list[str]:
+    """Not too much to read, and the times that the page promises."""
+    messages = []
+    if (count := length.words(page.nb)) > length.WORDS:
+        messages.append(f"{count:,} words to read; at most {length.WORDS:,}")
+    try:
+        about = course.about(page.name)
+    except LookupError:  # check_written says so
+        return messages
+    for what, promised, taken in (
+        ("reading", about.reading, length.minutes(page.nb)),
+        ("practice", about.practice, length.practice(page.name)),
+    ):
+        if promised != taken:
+            messages.append(f"{what} is {promised} minutes; tools/length.py counts {taken}")
     return messages
 
 
@@ -258,7 +276,9 @@ def _texts(output: NotebookNode) -> list[str]:
         return [output.text]
     if output.output_type == "error":
         return ["\n".join(output.traceback)]
-    texts = [output.data[mime] for mime in ("text/plain", "text/markdown") if mime in output.data]
+    texts = [output.data["text/plain"]] if "text/plain" in output.data else []
+    if "text/markdown" in output.data:  # a picture inside it is no text; elsewhere a `<` may be a sign of mathematics
+        texts.append(re.sub(r"<img[^>]*>", " ", output.data["text/markdown"]))
     if "text/html" in output.data:
         texts.append(re.sub(r"<[^>]*>", " ", output.data["text/html"]))
     return texts
@@ -363,6 +383,7 @@ RULES = [
     check_written,
     check_questions,
     check_about,
+    check_length,
     check_headings,
     check_alternative_text,
     check_paths,

@@ -128,7 +128,10 @@ def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, do
     context["site_styles"] = context["pathto"]("_static/site.css", 1) + f"?v={_style_version()}"
     context["demo_script"] = context["pathto"]("_static/explorable.js", 1) + f"?v={_script_version()}"
     context["has_demos"] = bool(app.env.metadata[pagename].get("demos"))
-    fonts = ["source-sans-3-normal", *(["stix-two-math"] if "<math" in body else [])]
+    # A face that is asked for only once the text is laid out comes too late for it.
+    fonts = ["source-sans-3-normal"]
+    fonts += ["source-sans-3-italic"] if "<em" in body else []
+    fonts += ["stix-two-math"] if "<math" in body else []
     addresses = [context["pathto"](f"_static/fonts/{name}.woff2", 1) for name in fonts]
     context["head_script"] = HEAD_SCRIPT % json.dumps(addresses)
     context["logo"] = "".join(path.toxml() for path in logo())

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from benchmarks.cases import Case
+from benchmarks.cases import PRIOR, Case
 from benchmarks.rivals import Rival
 
 
@@ -133,6 +133,10 @@ _FORMULAS = {
     "SparseCategoricalCrossEntropy": (
         lambda y, z: -np.log(_true_class(y, _softmax(z))),
         lambda y, z: _without_true_class(y, _softmax(z)),
+    ),
+    "LogitAdjustedCrossEntropy": (
+        lambda y, z: -np.log(_true_class(y, _softmax(z + np.log(PRIOR)))),
+        lambda y, z: _without_true_class(y, _softmax(z + np.log(PRIOR))),
     ),
     "CategoricalFocal": (_categorical_focal, _categorical_focal_gradient),
     "Hinge": (lambda y, z: np.maximum(1 - y * z, 0), lambda y, z: np.where(y * z < 1, -y, 0)),

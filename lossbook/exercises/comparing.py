@@ -52,7 +52,7 @@ def shape(value: Any) -> tuple[int, ...] | None:
 
 
 def shown(value: Any, digits: int = 4) -> str:
-    """Return a value as a message shows it: a few digits, and not too many entries."""
+    """Return a value as a message shows it: a few digits, not too many entries, and a type other than float64."""
     if isinstance(value, tuple):
         inside = ", ".join(shown(each, digits) for each in value)
         return f"({inside},)" if len(value) == 1 else f"({inside})"
@@ -63,7 +63,7 @@ def shown(value: Any, digits: int = 4) -> str:
         return f"{float(array):.{digits + 2}g}"
     with np.printoptions(precision=digits, threshold=12, edgeitems=3, suppress=False):
         text = " ".join(str(array).split())
-    return f"{text} ({array.dtype})" if array.dtype.kind in "iub" and array.ndim else text
+    return f"{text} ({array.dtype})" if array.dtype.kind in "iubf" and array.dtype != float and array.ndim else text
 
 
 def _short(value: Any) -> str:

@@ -6,7 +6,7 @@ import math
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from lossbook.exercises import record
+from lossbook.exercises import cells, record
 from lossbook.exercises.comparing import code_of, numbers, same, same_code, shape, shown
 from lossbook.exercises.mistakes import Mistake, generic
 from lossbook.exercises.result import Result
@@ -52,9 +52,10 @@ class Exercise:
     def hint(self) -> Result:
         """Give the next hint, and the last one again when there are no more."""
         if not self.hints:
-            return Result("note", "There is no hint for this one.")
+            return Result("note", "There is no hint for this one; `solution()` shows a solution.")
+        more = "" if self._given < len(self.hints) else " That was the last hint; `solution()` shows a solution."
         self._given = min(self._given + 1, len(self.hints))
-        return Result("note", f"Hint {self._given} of {len(self.hints)}: {self.hints[self._given - 1]}")
+        return Result("note", f"Hint {self._given} of {len(self.hints)}: {self.hints[self._given - 1]}{more}")
 
     def solution(self) -> Result:
         """Show a solution."""
@@ -87,10 +88,13 @@ class Case:
     Args:
         arguments: in the order of the solution's parameters.
         only: what to say if the answer is wrong only in cases with this remark: "It fails only for whole numbers: ..."
+        accepts: where several results are right, such as any slope at a kink: whether a result of the right shape,
+            which comes before the arguments, is one of them. Mistakes are told apart by the other cases.
     """
 
     arguments: tuple
     only: str = ""
+    accepts: Callable[..., bool] | None = None
 
 
 class WriteFunction(Exercise):
@@ -176,10 +180,14 @@ class WriteFunction(Exercise):
             return Result("open", self._invitation())
         if not callable(answer):
             return Result("wrong", f"Hand over the function itself, without calling it; this is `{shown(answer)}`.")
+        if broken := cells.broken(answer):
+            return Result("wrong", broken)
         result = self._tried(answer)
-        if result.status == "wrong" and self._is_starter(answer):
-            return Result("open", self._invitation())
-        return result
+        if result.status == "passed":
+            return result
+        if self._is_starter(answer):
+            result = Result("open", self._invitation())
+        return replace(result, message=" ".join(filter(None, [result.message, cells.others(answer)])))
 
     def _tried(self, answer: Callable) -> Result:
         outcomes = []
@@ -194,13 +202,15 @@ class WriteFunction(Exercise):
             return self._passed(outcomes)
         if all(outcome.value is None for outcome in outcomes):
             return Result("wrong", "Your function returns `None`. Is there a `return` at its end?")
-        return Result("wrong", self._diagnosis(answer, outcomes, wrong))
+        diagnosis = self._diagnosis(answer, outcomes, wrong)
+        if any(outcome.changed for outcome in outcomes):
+            diagnosis += " Your code also changes the arrays that it is given; work on new ones."
+        return Result("wrong", diagnosis)
 
     def _passed(self, outcomes: list[Outcome]) -> Result:
         if any(outcome.changed for outcome in outcomes):
-            return Result(
-                "wrong", "The result is right, but your code changes the arrays it is given. Work on new ones."
-            )
+            message = "The result is right, but your code changes the arrays that it is given. Work on new ones."
+            return Result("wrong", message)
         for outcome, expected, case in zip(outcomes, self.expected, self.cases, strict=True):
             got = outcome.value
             # Given whole numbers, a right formula may return whole numbers.
@@ -221,6 +231,8 @@ class WriteFunction(Exercise):
                 return mistake.message
         if remark := self._remark(outcomes):
             return remark
+        if off := self._off_by_a_constant(outcomes):
+            return off
         place = min(wrong, key=lambda place: sum(map(_size, self.cases[place].arguments)))
         got, expected = outcomes[place].value, self.expected[place]
         called = self._call(answer, self.cases[place])
@@ -245,12 +257,46 @@ class WriteFunction(Exercise):
         wrong = {case.only for place, case in enumerate(self.cases) if not self._agrees(outcomes[place].value, place)}
         return wrong.pop() if len(wrong) == 1 else ""
 
+    def _off_by_a_constant(self, outcomes: list[Outcome]) -> str:
+        """Say by what factor, or else by what difference, all results are off, if it is the same everywhere."""
+        got = [numbers(outcome.value) for outcome in outcomes]
+        right = [numbers(expected) for expected in self.expected]
+        pairs = list(zip(got, right, strict=True))
+        if any(
+            one is None or one.dtype.kind == "c" or other is None or one.shape != other.shape for one, other in pairs
+        ):
+            return ""
+        ours, theirs = (np.concatenate([np.ravel(each) for each in side]).astype(float) for side in (right, got))
+        used = np.isfinite(ours) & (ours != 0)
+        if len(set(ours[used].round(9))) < 3 or not np.isfinite(theirs).all():
+            return ""
+        factor, difference = np.median(theirs[used] / ours[used]), np.median(theirs - ours)
+        # What is off in its last digits is not off by a factor that anybody forgot.
+        if np.allclose(theirs, ours, rtol=1e-3, atol=1e-3 * np.abs(ours[used]).max()):
+            return ""
+        if factor and np.allclose(theirs, factor * ours, rtol=self.rtol, atol=self.atol):
+            return (
+                f"Your {self.what} is {factor:.4g} times what it should be, everywhere. Which constant factor is "
+                "missing, or one too many?"
+            )
+        if np.allclose(theirs, ours + difference, rtol=self.rtol, atol=self.atol):
+            return (
+                f"Your {self.what} is off by {difference:+.4g}, everywhere. Which constant term is missing, or one too "
+                "many?"
+            )
+        return ""
+
     def _agrees(self, got: Any, place: int) -> bool:
-        return same(got, self.expected[place], self.rtol, self.atol)
+        case, expected = self.cases[place], self.expected[place]
+        if case.accepts and shape(got) == shape(expected):
+            return case.accepts(numbers(got), *case.arguments)
+        return same(got, expected, self.rtol, self.atol)
 
     def _alike(self, first: list[Outcome], second: list[Outcome]) -> bool:
-        pairs = zip(first, second, strict=True)
-        return all(same(one.value, other.value, self.rtol, self.atol) for one, other in pairs)
+        return all(
+            case.accepts or same(one.value, other.value, self.rtol, self.atol)
+            for case, one, other in zip(self.cases, first, second, strict=True)
+        )
 
     def _is_starter(self, answer: Any) -> bool:
         code = code_of(answer)
@@ -381,11 +427,14 @@ class FindNumber(Exercise):
     def _known(self, special: dict[float, str]) -> dict[float, str]:
         free = {
             -self.answer: "The size is right and the sign is not.",
-            100 * self.answer: "That is a hundred times too large: a percentage where a share is asked for?",
-            self.answer / 100: "That is a hundred times too small: a share where a percentage is asked for?",
             2 * self.answer: "That is twice too large.",
             self.answer / 2: "That is half of it.",
         }
+        # Only a share can be mistaken for a percentage.
+        if abs(self.answer) <= 1:
+            free[100 * self.answer] = "That is a hundred times too large: a percentage where a share is asked for?"
+        elif abs(self.answer) <= 100:
+            free[self.answer / 100] = "That is a hundred times too small: a share where a percentage is asked for?"
         known: dict[float, str] = {}
         for number, message in [*special.items(), *free.items()]:
             if all(abs(number - other) > 2 * self.tolerance for other in [self.answer, *known]):
@@ -406,7 +455,21 @@ class FindNumber(Exercise):
         for number, message in self.mistakes.items():
             if abs(answer - number) <= near:
                 return Result("wrong", message)
+        if rounded := self._rounded(answer):
+            return Result("wrong", rounded)
         return Result("wrong", f"It is {'less' if answer > self.answer else 'more'} than {answer:.10g}.")
+
+    def _rounded(self, answer: float) -> str:
+        """Say whether an answer is off because digits were dropped, at the end or on the way."""
+        off, asked = abs(answer - self.answer), -math.floor(math.log10(2 * self.tolerance) + 1e-9)
+        given = max(0, -Decimal(repr(answer)).as_tuple().exponent) if answer % 1 else 0
+        if given < asked and off <= 0.500001 * 10.0**-given:
+            return f"That is rounded too far: {asked} decimals are asked for."
+        if given <= asked and off < 10.0**-given and abs(answer) < abs(self.answer):
+            return f"That is cut off, not rounded, and {asked} decimals are asked for."
+        if asked > 0 and off <= 3 * self.tolerance:
+            return "That is close. Was something rounded on the way? Carry all digits, and round once, at the end."
+        return ""
 
     def _solution(self) -> tuple[str, str]:
         return f"`{self.answer:.6g}`. {self.why}", ""
@@ -464,11 +527,16 @@ class Choose(Exercise):
             # Only texts are looked up: an array can be neither hashed nor compared with a text.
             if not isinstance(given, str) or given not in known:
                 return Result("wrong", f"`{shown(given)}` is none of {', '.join(f'`{each!r}`' for each in known)}.")
-        if answer != self.right:
-            return Result("wrong", self.options[answer])
-        if self.reasons and more[0] != self.because:
+        is_chosen, is_because = answer == self.right, not self.reasons or more[0] == self.because
+        if is_chosen and is_because:
+            return Result("passed", self._why)
+        if is_chosen:
             return Result("wrong", f"The choice is right, and the reason is not. {self.reasons[more[0]]}")
-        return Result("passed", self._why)
+        if not self.reasons:
+            return Result("wrong", self.options[answer])
+        if is_because:
+            return Result("wrong", f"{self.options[answer]} Your reason holds, and speaks for another choice.")
+        return Result("wrong", f"{self.options[answer]} Nor does the reason hold. {self.reasons[more[0]]}")
 
     @property
     def _why(self) -> str:

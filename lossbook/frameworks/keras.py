@@ -18,7 +18,7 @@ They are written with `keras.ops` alone and run on TensorFlow, PyTorch and JAX. 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from numbers import Real
 from typing import Any
@@ -48,6 +48,7 @@ __all__ = [
     "GeneralizedIoU",
     "Jaccard",
     "LaplaceNLL",
+    "LogitAdjustedCrossEntropy",
     "Quantile",
     "Triplet",
     "Tukey",
@@ -296,6 +297,31 @@ class BinaryFocal(_Twin):
         value = -ops.exp(self.mirrored.gamma * log_q) * log_p
         alpha = self.mirrored.alpha
         return value if alpha is None else _by_side(side, 1 - alpha, alpha) * value
+
+
+@_registered
+class LogitAdjustedCrossEntropy(_Twin):
+    """Cross-entropy of logits that know how common each class is: `lossbook.LogitAdjustedCrossEntropy`.
+
+    Shapes: `y_true`, numbers of classes, (n,) or (n, 1), and `y_pred`, logits, (n, K).
+
+    >>> loss = LogitAdjustedCrossEntropy(prior=(0.9, 0.1))
+    >>> round(float(loss(ops.array([1]), ops.array([[0.0, 0.0]]))), 4)
+    2.3026
+    """
+
+    labeled = True
+
+    def __init__(self, prior: Sequence[float] = (0.5, 0.5), tau: float = 1.0, **settings: Any) -> None:
+        super().__init__(classification.LogitAdjustedCrossEntropy(tuple(prior), tau), **settings)
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        shift = [self.mirrored.tau * math.log(share) for share in self.mirrored.prior]
+        adjusted = y_pred + ops.array(shift, y_pred.dtype)
+        is_label = ops.one_hot(ops.cast(y_true, "int32"), len(shift), dtype="bool")
+        own = ops.sum(ops.where(is_label, adjusted, 0), axis=-1)
+        others = ops.where(is_label, -math.inf, adjusted)
+        return ops.softplus(ops.logsumexp(others, axis=-1) - own)
 
 
 @_registered

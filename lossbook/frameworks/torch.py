@@ -17,6 +17,7 @@ Where PyTorch has a loss, its ``facts.torch`` says the name, and there is no twi
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from lossbook import classification, detection, probabilistic, regression, segmentation
@@ -41,6 +42,7 @@ __all__ = [
     "GeneralizedIoU",
     "Jaccard",
     "LogCosh",
+    "LogitAdjustedCrossEntropy",
     "Quantile",
     "Tukey",
     "Tversky",
@@ -253,6 +255,28 @@ class BinaryFocal(_Twin):
         value = -torch.exp(self.mirrored.gamma * log_q) * log_p
         alpha = self.mirrored.alpha
         return value if alpha is None else _by_side(side, 1 - alpha, alpha) * value
+
+
+class LogitAdjustedCrossEntropy(_Twin):
+    """Cross-entropy of logits that know how common each class is: `lossbook.LogitAdjustedCrossEntropy`.
+
+    Shapes: `input`, logits, (n, K), and `target`, numbers of classes, (n,); one value for each sample.
+
+    >>> LogitAdjustedCrossEntropy(prior=(0.9, 0.1))(torch.tensor([[0.0, 0.0]]), torch.tensor([1]))
+    tensor(2.3026)
+    """
+
+    labeled = True
+
+    def __init__(self, prior: Sequence[float] = (0.5, 0.5), tau: float = 1.0, reduction: str = "mean") -> None:
+        super().__init__(classification.LogitAdjustedCrossEntropy(tuple(prior), tau), reduction)
+
+    def _value(self, input: Tensor, target: Tensor) -> Tensor:
+        shift = [self.mirrored.tau * math.log(share) for share in self.mirrored.prior]
+        adjusted = input + input.new_tensor(shift)
+        label = target.long()[..., None]
+        own, others = adjusted.gather(-1, label)[..., 0], adjusted.scatter(-1, label, -math.inf)
+        return softplus(torch.logsumexp(others, dim=-1) - own)
 
 
 class _Overlap(_Twin):

@@ -81,8 +81,8 @@ ERRATA = (
         where="002 and 003, losses in NumPy; 003, `huber_loss`, `quantile_loss`, Dice and the monitoring callback",
         says="The losses take their arguments as they come and assume that the shapes agree.",
         right=(
-            "Check the shapes, or flatten both. Keras aligns the two inside a compiled loss, but neither in a metric of"
-            " yours nor when you call the function yourself."
+            "Check the shapes, or flatten both. Keras aligns the two in its own losses and in a function that `compile`"
+            " takes as the loss, but neither in a metric or a `Loss` of yours nor when you call the function yourself."
         ),
         evidence=broadcasting,
     ),

@@ -8,9 +8,9 @@ from lossbook.exercises import WriteFunction
 
 PAGES = [page for page in course.pages() if course.exercises(page)]
 EXERCISES = [
-    pytest.param(page, name, id=f"{page}/{name}", marks=pytest.mark.per("exercise"))
+    pytest.param(page, name, id=exercise.name, marks=pytest.mark.per("exercise", name=exercise.name))
     for page in PAGES
-    for name in course.exercises(page)
+    for name, exercise in course.exercises(page).items()
 ]
 COUNT = 10  # wrong answers to each exercise, where there are as many
 ROADS = 3  # right answers to each function, by other roads than the solution's

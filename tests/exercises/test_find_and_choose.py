@@ -79,7 +79,7 @@ def test_no_number(answer):
         (80, "That is a hundred times too large: a percentage where a share is asked for?"),
         (1.6, "That is twice too large."),
         (0.4, "That is half of it."),
-        (0.82, "It is less than 0.82."),
+        (0.84, "It is less than 0.84."),
         (0.75, "It is more than 0.75."),
         (1234567.5, "It is less than 1234567.5."),
         (-5, "It is more than -5."),
@@ -89,8 +89,31 @@ def test_what_is_said_about_a_wrong_number(answer, said):
     assert share.check(answer).message == said
 
 
-def test_a_share_where_a_percentage_is_asked_for():
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (2.7, "That is rounded too far: 2 decimals are asked for."),
+        (3, "That is rounded too far: 2 decimals are asked for."),
+        (2, "That is cut off, not rounded, and 2 decimals are asked for."),
+        (2.71, "That is cut off, not rounded, and 2 decimals are asked for."),
+        (2.73, "That is close. Was something rounded on the way? Carry all digits, and round once, at the end."),
+        (2.74, "It is less than 2.74."),
+        (2.6, "It is more than 2.6."),
+        (4, "It is less than 4."),
+    ],
+)
+def test_a_number_that_is_rounded(answer, said):
+    assert number(answer=2.7183, tolerance=0.005, mistakes={}).check(answer).message == said
+
+
+def test_a_whole_number_is_not_rounded():
+    assert number(answer=38, tolerance=0.5, mistakes={}).check(37).message == "It is more than 37."
+
+
+def test_a_percentage_and_a_share():
     assert "a hundred times too small" in number(answer=80, mistakes={}).check(0.8).message
+    assert number(answer=300, mistakes={}).check(3).message == "It is more than 3."
+    assert number(answer=30, mistakes={}).check(3000).message == "It is less than 3000."
 
 
 def test_a_mistake_that_is_within_the_tolerance_is_none():
@@ -127,8 +150,8 @@ center, without_reason = choice(), choice(reasons=None, because="")
         (("median", ...), "○ Not attempted yet. Replace the `...` with an option and a reason."),
         (("median",), "○ Not attempted yet. Replace the `...` with an option and a reason."),
         (("median", "rank"), "✓ Right. It stays. Ranks do not move."),
-        (("mean", "rank"), "✗ Not yet. It moves."),
-        (("mean", "size"), "✗ Not yet. It moves."),
+        (("mean", "rank"), "✗ Not yet. It moves. Your reason holds, and speaks for another choice."),
+        (("mean", "size"), "✗ Not yet. It moves. Nor does the reason hold. Sizes do."),
         (("median", "size"), "✗ Not yet. The choice is right, and the reason is not. Sizes do."),
         (("mode", "size"), "✗ Not yet. `'mode'` is none of `'mean'`, `'median'`."),
         (("median", "luck"), "✗ Not yet. `'luck'` is none of `'rank'`, `'size'`."),

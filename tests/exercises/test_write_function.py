@@ -4,7 +4,9 @@ import functools
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from samples import CASES, gradient_exercise, pinball, pull, value_exercise
+from traitlets.config import Config
 
 from lossbook.exercises import Case, Mistake, WriteFunction
 from lossbook.exercises import exercise as module
@@ -127,9 +129,78 @@ def test_code_that_changes_what_it_is_given():
         return result
 
     assert values.check(changes).message == (
-        "The result is right, but your code changes the arrays it is given. Work on new ones."
+        "The result is right, but your code changes the arrays that it is given. Work on new ones."
     )
     assert values.check(pinball).status == "passed"
+
+
+def test_code_that_changes_what_it_is_given_and_is_wrong_too():
+    def changes(y_true, y_pred):
+        y_pred -= y_true
+        return y_pred if y_pred.dtype == float else y_pred + 0.5
+
+    message = values.check(changes).message
+    assert "Expected: `[2.1]`, got: `[3.]`." in message
+    assert message.endswith("Your code also changes the arrays that it is given; work on new ones.")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda value: 1.5 * value, "Your value is 1.5 times what it should be, everywhere."),
+        (lambda value: -value / 3, "Your value is -0.3333 times what it should be, everywhere."),
+        (lambda value: value - 0.25, "Your value is off by -0.25, everywhere."),
+        (lambda value: (0.7 * value).astype(np.float32), "Your value is 0.7 times what it should be, everywhere."),
+    ],
+)
+def test_off_by_a_constant(wrong, said):
+    assert values.check(lambda *given: wrong(pinball(*given))).message.startswith(said)
+
+
+def test_the_type_is_shown_where_it_is_not_the_usual_one():
+    exercise = value_exercise(cases=[*CASES, (np.float32([1, 2]), np.float32([3, 1]))])
+    message = exercise.check(lambda y_true, y_pred: pinball(y_true, y_pred) + (y_true.dtype == np.float32)).message
+    assert "Tried: `<lambda>" not in message
+    assert "[1. 2.] (float32), [3. 1.] (float32)" in message
+
+
+@pytest.fixture
+def in_a_notebook():
+    """Run cells as a kernel does, which keeps the code of those that Python cannot read too; return their names."""
+    config = Config({"HistoryManager": {"enabled": False}})
+    shell = InteractiveShell(config=config)
+
+    def run(*cells):
+        shell.reset()
+        for cell in cells:
+            shell.run_cell(cell, store_history=True)
+        return shell.user_ns
+
+    yield run
+    shell.restore_sys_module_state()
+
+
+STARTER = "def pinball(y_true, y_pred):\n    ..."
+OLDER = "def pinball(y_true, y_pred):\n    return y_pred - y_true"
+CHECK = "exercise.check(pinball)"
+
+
+def test_after_a_syntax_error_the_older_version_is_not_judged(in_a_notebook):
+    space = in_a_notebook(OLDER, "def pinball(y_true, y_pred)\n    return y_true", CHECK)
+    assert values.check(space["pinball"]).message == (
+        "What you ran last for `pinball` has a syntax error in line 1, so an older version would be checked. "
+        "Mend it, run it, and check again."
+    )
+    space = in_a_notebook("def other(:", OLDER, "print(", CHECK)
+    assert "syntax" not in values.check(space["pinball"]).message
+
+
+def test_a_function_of_another_name_is_named(in_a_notebook):
+    space = in_a_notebook(STARTER, OLDER.replace("pinball", "pinbal"), CHECK)
+    result = values.check(space["pinball"])
+    assert result.status == "open"
+    assert result.message.endswith("Checked was `pinball`; what you ran last defines `pinbal`.")
+    assert "Checked was" not in values.check(in_a_notebook(STARTER, OLDER, CHECK)["pinball"]).message
 
 
 def test_none_in_one_case_only():
@@ -409,9 +480,9 @@ def test_hints_come_one_after_the_other():
     assert [exercise.hint().message for _ in range(3)] == [
         "Hint 1 of 2: Subtract.",
         "Hint 2 of 2: Mind the sign.",
-        "Hint 2 of 2: Mind the sign.",
+        "Hint 2 of 2: Mind the sign. That was the last hint; `solution()` shows a solution.",
     ]
-    assert value_exercise(hints=[]).hint().message == "There is no hint for this one."
+    assert value_exercise(hints=[]).hint().message == "There is no hint for this one; `solution()` shows a solution."
 
 
 def _square(y_true, y_pred):
@@ -469,3 +540,31 @@ def test_what_unfolds_below_the_check():
 )
 def test_what_is_handed_to_the_check(starter, name):
     assert value_exercise(starter=starter).answered == name
+
+
+@pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        (np.array([0.5, -1.4]), "agrees in all"),
+        (np.array([0.5, 1.3]), "Only at the kink."),
+        (np.array([0.5, np.nan]), "Only at the kink."),
+        (np.array([0.5]), "Only at the kink."),
+        (None, "Only at the kink."),
+    ],
+    ids=["within", "beyond", "NaN", "one of two", "nothing"],
+)
+def test_several_results_may_be_right(result, message):
+    kink = Case(
+        (np.array([1.0, 2.0]), np.array([1.0, 2.0])),
+        only="Only at the kink.",
+        accepts=lambda got, y_true, y_pred: bool(np.all((got >= -1.4) & (got <= 1.25))),
+    )
+    right = [case for case in CASES if not np.any(case[0] == case[1])]
+    exercise = gradient_exercise(cases=[*right, kink])
+
+    def answer(y_true, y_pred, of=pull):
+        return result if np.array_equal(y_true, y_pred) else of(y_true, y_pred)
+
+    assert message in exercise.check(answer).message
+    residual = functools.partial(answer, of=lambda y_true, y_pred: y_pred - y_true)
+    assert exercise.check(residual).message == "You return the residual."

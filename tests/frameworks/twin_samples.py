@@ -25,6 +25,11 @@ def soft_labels():
     return np.array(list(itertools.product([0, 0.25, 1], LOGITS))).T
 
 
+def classes():
+    y_pred = np.array(list(itertools.product([0, 1.5, -40.0], [0.25, -3.0, 100.0], [0, -1000.0])))
+    return np.tile([0, 1, 2], len(y_pred)), np.repeat(y_pred, 3, axis=0)
+
+
 def two_columns():
     y_pred = np.array(list(itertools.product(RESIDUALS[:-2], [-5, 0, 2, 30])))
     return np.zeros(len(y_pred)), y_pred
@@ -79,6 +84,7 @@ IN_BOTH = [
     *[(regression.Tukey(c), residuals) for c in (1, 4.685)],
     *[(regression.GeneralRobust(alpha, c=1.5), residuals) for alpha in ALPHAS],
     *[(classification.BinaryFocal(gamma, alpha), hard_labels) for gamma in (0, 0.5, 2, 5) for alpha in (None, 0.25)],
+    *[(classification.LogitAdjustedCrossEntropy((0.9, 0.09, 0.01), tau), classes) for tau in (0, 1)],
     (segmentation.Jaccard(), masks),
     (detection.BoxIoU(), boxes),
     (detection.GeneralizedIoU(), boxes),

@@ -208,6 +208,25 @@ def test_formulas_are_mathml_in_a_font_of_the_site(html):
     assert formulas > 300
 
 
+def test_text_is_set_in_the_fonts_of_the_site_on_the_first_visit(chromium, address):
+    """A face that arrives late is not used: the words in italics would be in whatever font the system has."""
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}/chapters/regression/quantiles.html")
+        page.evaluate("document.fonts.ready.then(() => {})")
+        tools = context.new_cdp_session(page)
+        tools.send("DOM.enable")
+        tools.send("CSS.enable")
+        root = tools.send("DOM.getDocument", {"depth": -1})["root"]["nodeId"]
+        for element in ("main p", "main p em", "main h2"):
+            nodes = tools.send("DOM.querySelectorAll", {"nodeId": root, "selector": element})["nodeIds"]
+            used = [
+                font for node in nodes for font in tools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+            ]
+            assert used
+            assert {font["familyName"] for font in used if not font["isCustomFont"]} == set(), element
+
+
 def test_a_page_opens_from_a_folder(chromium, html):
     context = chromium.new_context()
     page = context.new_page()

@@ -22,14 +22,14 @@ Fit = Callable[[int], NDArray]  # from a number of typos to a line: its height a
 
 
 def typed_patients(bmi: NDArray) -> NDArray:
-    """Return the patients whose scores get one digit too many, one after the other, all among the 60 heaviest."""
+    """Return the patients whose scores become typos, one after the other, all among the 60 heaviest."""
     heaviest = np.argsort(bmi, kind="stable")[-60:]  # ties in the same order on every CPU
     # Every twelfth first, as the page has them, then those in between.
     return np.concatenate([heaviest[start::12] for start in (0, 6, 3)])
 
 
 def four_answers() -> Explorable:
-    """Scores of heavy patients get one digit too many, one patient after the other; four fitted lines respond."""
+    """Scores of heavy patients get one zero too many, one patient after the other; four fitted lines respond."""
     bmi, progression = diabetes()
     order = typed_patients(bmi)
 
@@ -44,18 +44,18 @@ def four_answers() -> Explorable:
     slopes = {name: np.array([fit(count)[1] for count in counts]) for name, (fit, _, _) in fits.items()}
 
     def above(typos: int) -> str:
-        return f"{typos} typed scores, above the frame ↑" if typos else ""
+        return f"{typos} typo{'s' * (typos > 1)}, above the frame ↑" if typos else ""
 
     return Explorable(
         "four-answers",
         title="Five typos, four lines",
         caption="Move the slider and watch which lines follow. How many typos does each of the four put up with?",
-        alt=f"Left: progression score against body-mass index of 442 patients, {TYPOS} of them typed with one digit "
-        "too many and outside of the frame, with four fitted lines: squared error's is far steeper than those of "
+        alt=f"Left: progression score against body-mass index of 442 patients, {TYPOS} of them typos with one zero too "
+        "many, above the frame, with four fitted lines: squared error's is far steeper than those of "
         "absolute error, Huber and Tukey, which lie close together. Right: the slope of each line against the number "
         f"of typos. Squared error's rises from {slopes['squared'][0]:.1f} to {slopes['squared'][MOST]:.1f} at "
         f"{MOST} typos; the others hardly rise.",
-        controls=[Slider(name="typos", label="scores with one digit too many", nodes=counts.tolist(), default=TYPOS)],
+        controls=[Slider(name="typos", label="typos, with one zero too many", nodes=counts.tolist(), default=TYPOS)],
         panels=[
             Panel(
                 "442 patients",
@@ -80,7 +80,7 @@ def four_answers() -> Explorable:
             ),
             Panel(
                 "The slope of each line",
-                Axis("scores with one digit too many", 0, MOST),
+                Axis("typos", 0, MOST),
                 Axis("slope (points per kg/m²)", 8, 34),
                 marks=[
                     *(
@@ -102,10 +102,10 @@ def four_answers() -> Explorable:
         ],
         presets={"no typos": {"typos": 0}, "one": {"typos": 1}, "twelve": {"typos": MOST}},
         guess=Guess(
-            "Five of 442 scores have one digit too many. Take the five typos back: which line moves most?",
+            "Five of 442 scores are typos, with one zero too many. Take the five back: which line moves most?",
             {
-                "squared": "It comes down to little more than half its slope. Each typo sits hundreds of points off "
-                "the line, and squared error counts that distance twice over.",
+                "squared": "Its slope comes down to little more than half. Each typo sits hundreds of points off the "
+                "line, and its pull grows with that distance.",
                 "absolute": "It hardly moves: it counts on which side of the line a patient lies, not how far.",
                 "Huber": "It hardly moves: from 50 points off the line on, a patient pulls no harder.",
                 "Tukey": "It hardly moves: 200 points off the line, a patient no longer pulls at all.",

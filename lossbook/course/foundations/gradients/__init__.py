@@ -9,12 +9,12 @@ about = About(
     goals=[
         "derive the gradient of a loss with respect to the weights of a line and of a network with one hidden layer",
         "check a gradient you wrote with finite differences, and read the mistake off the ratio",
-        "say when the check itself misleads: a step too small, float32, a kink",
+        "say which relative difference passes, how to choose the step, and what float32 and a kink do to the check",
         "get the same gradient from TensorFlow and from PyTorch, and say how they do it",
         "explain why some fits keep rattling around the optimum",
     ],
     needs="[what a loss is](what-is-a-loss.ipynb), and the derivative of $f(g(x))$",
-    reading=30,
+    reading=25,
     practice=45,
     errata={
         "E01": "one-minus-sign",

@@ -14,6 +14,11 @@ def _outputs_gradient(X, Y, W):
     return X.T @ (2 / Y.size * (Y_pred - Y))
 
 
+def _outputs_with(factor):
+    """Return a version with `factor(X, Y, W)` where the right one has 2 / (n k)."""
+    return lambda X, Y, W: factor(X, Y, W) * X.T @ (X @ W - Y)
+
+
 _X = np.array([[1.0, -2.0, 0.5], [0.5, 1.0, -1.5], [-1.5, 0.25, 2.0], [3.0, 1.5, -0.75]])
 _W = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.5], [-1.0, 3.0, 1.0]])
 _Y = np.array([[2.0, -1.0, 0.5], [-0.5, 3.0, 1.5], [1.0, 0.25, -2.0], [-3.0, 2.0, 4.0]])
@@ -37,35 +42,49 @@ def outputs_gradient(X, Y, W):
         Mistake(
             "It is still right for two outputs only. `np.mean` divides by the number of entries that it averages: how "
             "many has it for n rows and k columns?",
-            lambda X, Y, W: X.T @ (X @ W - Y) / len(Y),
+            _outputs_with(lambda X, Y, W: 1 / len(Y)),
         ),
         Mistake(
-            "Now it is right for one output, and k times too large for k. The 2 of the square is in place; what else "
-            "does `np.mean` divide by?",
-            lambda X, Y, W: 2 * X.T @ (X @ W - Y) / len(Y),
+            "It is right for one output, and k times too large for k. The 2 of the square is in place; what else does "
+            "`np.mean` divide by?",
+            _outputs_with(lambda X, Y, W: 2 / len(Y)),
         ),
         Mistake(
-            "Now it is half of what it should be, for every k. The count is right; the square still has to be "
+            "It is half of what it should be, for every k. The count is right; the square still has to be "
             "differentiated.",
-            lambda X, Y, W: X.T @ (X @ W - Y) / Y.size,
+            _outputs_with(lambda X, Y, W: 1 / Y.size),
         ),
         Mistake(
-            "The written gradient is k/2 times the measured one, so multiply by 2/k, and not by k/2: now it is wrong "
-            "by that factor twice.",
-            lambda X, Y, W: X.T @ (X @ W - Y) / len(Y) * Y.shape[1] / 2,
+            "The written gradient is k/2 times the measured one, so multiply by 2/k. You multiply by k/2, and have the "
+            "wrong factor twice.",
+            _outputs_with(lambda X, Y, W: Y.shape[1] / 2 / len(Y)),
         ),
         Mistake(
-            "You divide by k and no longer by n: the mean is over rows and columns.",
-            lambda X, Y, W: 2 * X.T @ (X @ W - Y) / Y.shape[1],
+            "You divide by k, but not by n: the mean is over rows and columns.",
+            _outputs_with(lambda X, Y, W: 2 / Y.shape[1]),
         ),
         Mistake(
             "You multiply by k where `np.mean` divides by it.",
-            lambda X, Y, W: 2 * Y.shape[1] * X.T @ (X @ W - Y) / len(Y),
+            _outputs_with(lambda X, Y, W: 2 * Y.shape[1] / len(Y)),
         ),
         Mistake(
-            "The 3 outputs of the last line of the table are built in. For another k the factor is another one: take "
+            "The 3 outputs of the last line of the report are built in. For another k the factor is another one: take "
             "it from the shape of `Y`.",
-            lambda X, Y, W: X.T @ (X @ W - Y) / len(Y) / 1.5,
+            _outputs_with(lambda X, Y, W: 2 / 3 / len(Y)),
+        ),
+        Mistake(
+            "You divide by the page's `n`, which is 4. Inside the function, count the rows of `Y`.",
+            _outputs_with(lambda X, Y, W: 2 / 4 / Y.shape[1]),
+        ),
+        Mistake(
+            "You count with a variable of the page, whose arrays have 442 rows. Inside the function, count the rows of "
+            "`Y`.",
+            _outputs_with(lambda X, Y, W: 2 / 442 / Y.shape[1]),
+        ),
+        Mistake(
+            "You count the entries of the page's `targets`, which always have three columns. Inside the function, "
+            "count those of `Y`.",
+            _outputs_with(lambda X, Y, W: 2 / (442 * 3)),
         ),
         Mistake(
             "It is right up to the sign: the code you started from had that right. Is it the prediction minus the "
@@ -74,19 +93,24 @@ def outputs_gradient(X, Y, W):
         ),
         Mistake(
             "You count the entries of `X`. The loss averages the entries of `Y_pred - Y`.",
-            lambda X, Y, W: 2 * X.T @ (X @ W - Y) / X.size,
+            _outputs_with(lambda X, Y, W: 2 / X.size),
         ),
         Mistake(
             "You count the entries of `W`. The loss averages the entries of `Y_pred - Y`.",
-            lambda X, Y, W: 2 * X.T @ (X @ W - Y) / W.size,
+            _outputs_with(lambda X, Y, W: 2 / W.size),
         ),
         Mistake(
-            "The 2 is in place, and you divide by nothing any more. That is the gradient of the sum of all squares.",
-            lambda X, Y, W: 2 * X.T @ (X @ W - Y),
+            "The 2 is in place, and you divide by nothing. That is the gradient of the sum of all squares.",
+            _outputs_with(lambda X, Y, W: 2),
         ),
         Mistake(
-            "You divide by k and no longer by n, and the 2 of the square is missing, too.",
-            lambda X, Y, W: X.T @ (X @ W - Y) / Y.shape[1],
+            "You divide by k, but not by n, and the 2 of the square is missing, too.",
+            _outputs_with(lambda X, Y, W: 1 / Y.shape[1]),
+        ),
+        Mistake(
+            "That is the derivative with respect to the predictions, the first factor of the chain. `X.T @` carries it "
+            "on to the weights.",
+            lambda X, Y, W: 2 / Y.size * (X @ W - Y),
         ),
         Mistake(
             "The numbers are right and stand transposed. A gradient has the shape of what it is taken with respect to, "
@@ -106,8 +130,8 @@ $\frac{2}{nk} (\hat Y - Y)$. The code has $\frac1n (\hat Y - Y)$, which many cal
 error: it is that of half the squared error, averaged over rows. The ratio is $k/2$: 0.50, 1.00, 1.50. Two outputs are
 the one case in which two mistakes cancel, and it was the one that was checked.
 
-Alone, the factor only bends the learning rate. Add a penalty on the weights to the loss, and the two terms are weighed
-wrongly against each other: the fit then settles at the minimum of another loss than the one it reports.
+Alone, the factor only rescales the learning rate. Add a penalty on the weights to the loss, and the two terms are
+weighed wrongly against each other: the fit then settles at the minimum of another loss than the one it reports.
 """,
     what="gradient",
 )
@@ -127,14 +151,22 @@ ratio = FindNumber(
     tolerance=0.005,
     mistakes={
         -5.0: "That would be a text which forgot the 1/n and nothing else. This one lacks the 2 of the square, too.",
-        -2.0: "You have the sign, and a 2. What became of the 1/n of the mean?",
+        5.0: "The sign is missing, and so is the 2 of the square: the text forgot both.",
+        -2.0: "On four predictions the check would print that, and here there are five. Or did you leave out the 1/n?",
+        2.0: "That is without the sign. And what became of the 1/n of the mean?",
+        0.5: "You have the missing 2, but not the sign. And what became of the 1/n of the mean?",
         -0.5: "You have the sign and the missing 2. What became of the 1/n of the mean?",
         1 / _ratio(5): "That is measured / written. The check prints it the other way up.",
         -1 / _ratio(5): "That is measured / written, and without the sign. The check prints it the other way up.",
+        -0.2: "That is measured / written, the other way up, and the 2 of the square is not in it.",
+        0.2: "That is measured / written, the other way up, and neither the sign nor the 2 of the square is in it.",
         -1.0: "The sign is not all that is wrong: which factor stands in front of the residual in the right gradient?",
         -10.0: "The sign and the 5 are there. The text lacks the 2 of the square: does that make the written gradient "
         "larger, or smaller?",
+        10.0: "The sign is missing. And the text lacks the 2 of the square: does that make the written gradient "
+        "larger, or smaller?",
         1.0: "The check would print 1 for a right gradient. Compare the two sides of the minus sign, and the factor.",
+        abs(_ratio(5) - 1): "That is the relative difference. The ratio written / measured is asked for.",
     },
     hints=[
         "Write down the right gradient for one prediction, and divide the printed one by it.",
@@ -151,6 +183,16 @@ ratio = FindNumber(
 def _slope_gradient(x, y_true, w, b):
     r = w * x + b - y_true
     return np.mean(np.sign(r) * x)
+
+
+def _slope_with(count):
+    """Return a version which divides by `count(x, r)` where the right one divides by n."""
+
+    def version(x, y_true, w, b):
+        r = w * x + b - y_true
+        return np.sum(np.sign(r) * x) / count(x, r)
+
+    return version
 
 
 _x = np.array([1.5, -2.0, 0.5, 3.0, -0.75])
@@ -170,16 +212,17 @@ def slope_gradient(x, y_true, w, b):
         (_x[:3], _y[:3], -2.0, 1.0),
         (np.array([2.5]), np.array([-1.0]), 1.0, 0.5),
         (np.array([-2.5]), np.array([-1.0]), 1.0, 0.5),
+        (np.array([0.0, 2.0, 0.0, -1.0]), np.array([3.0, -1.0, -2.0, 4.0]), 1.5, 0.5),
         Case(
-            (np.array([1.0, 2.0, -3.0]), np.array([2.0, 7.0, 5.0]), 1.0, 1.0),
+            (np.array([1.5, 2.0, -3.0]), np.array([2.5, 7.0, 5.0]), 1.0, 1.0),
             only="It fails only where a residual is 0. The absolute error has a kink there; take the customary 0, "
             "which is what `np.sign` does.",
         ),
     ],
     mistakes=[
         Mistake(
-            "That is the derivative with respect to `b`. A patient pulls on the slope `w` through the second factor of "
-            "the chain: how much can `w` do about that prediction?",
+            "That is the derivative with respect to `b`. The pull on a prediction reaches `w` through the second "
+            "factor of the chain: how far does `w` move that prediction?",
             lambda x, y_true, w, b: np.mean(np.sign(w * x + b - y_true)),
         ),
         Mistake(
@@ -207,6 +250,33 @@ def slope_gradient(x, y_true, w, b):
             lambda x, y_true, w, b: np.mean(np.sign(w * x + b - y_true)) * np.mean(x),
         ),
         Mistake(
+            "You average the residuals first and take the sign afterward. Each patient has a sign of its own, which "
+            "goes with its own `x`.",
+            lambda x, y_true, w, b: np.sign(np.mean(w * x + b - y_true)) * np.mean(x),
+        ),
+        Mistake(
+            "You divide by the number of residuals that are not 0. A prediction without a pull counts in the mean too.",
+            _slope_with(lambda x, r: np.sum(r != 0)),
+        ),
+        Mistake(
+            "You divide by the number of `x` that are not 0. Where `x` is 0, the pull on the prediction does not reach "
+            "`w`, but the patient still counts in the mean.",
+            _slope_with(lambda x, r: np.count_nonzero(x)),
+        ),
+        Mistake(
+            "You divide by the page's `n`, which is 4. Inside the function, count the entries of `x`.",
+            _slope_with(lambda x, r: 4),
+        ),
+        Mistake(
+            "You count with a variable of the page, whose arrays have 442 entries. Inside the function, count those of "
+            "`x`.",
+            _slope_with(lambda x, r: 442),
+        ),
+        Mistake(
+            "You return two derivatives, with respect to `w` and to `b`. Only the first is asked for.",
+            lambda x, y_true, w, b: np.array([_slope_gradient(x, y_true, w, b), np.mean(np.sign(w * x + b - y_true))]),
+        ),
+        Mistake(
             "That is one number per patient. All of them share the one slope `w`: what is shared collects a sum.",
             lambda x, y_true, w, b: np.sign(w * x + b - y_true) * x / len(x),
         ),
@@ -214,6 +284,14 @@ def slope_gradient(x, y_true, w, b):
             "That is one number per patient, each still without the 1/n. All of them share the one slope `w`, so their "
             "mean is asked for.",
             lambda x, y_true, w, b: np.sign(w * x + b - y_true) * x,
+        ),
+        Mistake(
+            "You count the residuals above 0 only. Those below 0 pull as hard, the other way.",
+            lambda x, y_true, w, b: np.mean((w * x + b > y_true) * x),
+        ),
+        Mistake(
+            "You subtract `b` where the line adds it.",
+            lambda x, y_true, w, b: _slope_gradient(x, y_true, w, -b),
         ),
         Mistake(
             "Your prediction leaves out the offset `b`.",
@@ -229,8 +307,7 @@ def slope_gradient(x, y_true, w, b):
             lambda x, y_true, w, b: np.mean(np.sign(w * x + b - y_true) * np.abs(x)),
         ),
         Mistake(
-            "You take the sign of the whole product. Only the loss has a sign for its slope; the factor `x` keeps its "
-            "size.",
+            "You take the sign of the whole product. Only the first factor is a sign; the second, `x`, keeps its size.",
             lambda x, y_true, w, b: np.mean(np.sign((w * x + b - y_true) * x)),
         ),
         Mistake(
@@ -251,7 +328,7 @@ def slope_gradient(x, y_true, w, b):
         ),
     ],
     hints=[
-        "Two factors for each patient: what the loss wants of the prediction, and what `w` can do about it.",
+        "Two factors for each patient: the pull on the prediction, and how far `w` moves it.",
         "The second factor is the same as for the squared error. The first is the slope of the absolute value, -1 or "
         "1.",
         "Multiply the two for each patient, then take the mean.",
@@ -298,20 +375,39 @@ def _hidden_gradient(X, y, W1, b1, w2, b2):
     return X.T @ d_A
 
 
-def _hidden_variant(how, forward=lambda A: np.maximum(A, 0)):
+def _hidden_variant(how, forward=lambda A: np.maximum(A, 0), count=lambda X, y: len(y)):
     """Return a backward pass in which `how` makes dL/dA from the residual's part, w2 and A."""
 
     def version(X, y, W1, b1, w2, b2):
         A = X @ W1 + b1
-        d_pred = 2 / len(y) * (forward(A) @ w2 + b2 - y)
+        d_pred = 2 / count(X, y) * (forward(A) @ w2 + b2 - y)
         return X.T @ how(d_pred, w2, A)
 
     return version
 
 
+def _on(d_pred, w2, A):
+    """Return dL/dA of the ReLU."""
+    return np.outer(d_pred, w2) * (A > 0)
+
+
 def _mask_without_offset(X, y, W1, b1, w2, b2):
     d_pred = 2 / len(y) * (np.maximum(X @ W1 + b1, 0) @ w2 + b2 - y)
     return X.T @ (np.outer(d_pred, w2) * (X @ W1 > 0))
+
+
+def _mask_of_predictions(X, y, W1, b1, w2, b2):
+    y_pred = np.maximum(X @ W1 + b1, 0) @ w2 + b2
+    return X.T @ (np.outer(2 / len(y) * (y_pred - y), w2) * (y_pred > 0)[:, None])
+
+
+_linear_gradient = _hidden_variant(lambda d_pred, w2, A: np.outer(d_pred, w2))
+
+
+def _preactivations(X, y, W1, b1, w2, b2):
+    """Return dL/dA."""
+    A = X @ W1 + b1
+    return _on(2 / len(y) * (np.maximum(A, 0) @ w2 + b2 - y), w2, A)
 
 
 def _tanh_gradient(X, y, W1, b1, w2, b2):
@@ -352,7 +448,7 @@ def hidden_gradient(X, y, W1, b1, w2, b2):
         Mistake(
             "You treat the hidden layer as if it were linear on the way back. A unit that is switched off passes "
             "nothing on.",
-            _hidden_variant(lambda d_pred, w2, A: np.outer(d_pred, w2)),
+            _linear_gradient,
         ),
         Mistake(
             "You multiply by the hidden values. The chain asks for the slope of the ReLU, and not for its value.",
@@ -373,7 +469,58 @@ def hidden_gradient(X, y, W1, b1, w2, b2):
         ),
         Mistake(
             "The ReLU is missing from your forward pass, so the residuals are those of another network.",
-            _hidden_variant(lambda d_pred, w2, A: np.outer(d_pred, w2) * (A > 0), forward=lambda A: A),
+            _hidden_variant(_on, forward=lambda A: A),
+        ),
+        Mistake(
+            "The slope is that of the ReLU, but your forward pass still has `tanh`, so the residuals are those of "
+            "another network.",
+            _hidden_variant(_on, forward=np.tanh),
+        ),
+        Mistake(
+            "You divide by the page's `n`, which is 4. Inside the function, count the entries of `y`.",
+            _hidden_variant(_on, count=lambda X, y: 4),
+        ),
+        Mistake(
+            "You count with a variable of the page, whose arrays have 442 entries. Inside the function, count those of "
+            "`y`.",
+            _hidden_variant(_on, count=lambda X, y: 442),
+        ),
+        Mistake(
+            "You count the entries of `X`. The loss averages over the entries of `y`.",
+            _hidden_variant(_on, count=lambda X, y: X.size),
+        ),
+        Mistake(
+            "The offset `b1` is missing: the pre-activations are `X @ W1 + b1`, forward and backward.",
+            lambda X, y, W1, b1, w2, b2: _hidden_gradient(X, y, W1, 0 * b1, w2, b2),
+        ),
+        Mistake(
+            "You switch by the sign of the weights `W1`. Whether a unit is on depends on its pre-activation, patient "
+            "by patient.",
+            lambda X, y, W1, *more: _linear_gradient(X, y, W1, *more) * (W1 > 0),
+        ),
+        Mistake(
+            "You switch by the sign of the predictions. The ReLU sits in the hidden layer: it is the pre-activations "
+            "`A` that switch a unit on and off.",
+            _mask_of_predictions,
+        ),
+        Mistake(
+            "That is the gradient with respect to the offsets `b1`, the column sums of dL/dA. For `W1`, multiply with "
+            "`X.T`.",
+            lambda *given: _preactivations(*given).sum(axis=0),
+        ),
+        Mistake(
+            "That is the gradient with respect to the output weights `w2`. Go on backward, to `W1`.",
+            lambda X, y, W1, b1, w2, b2: (
+                np.maximum(X @ W1 + b1, 0).T @ (2 / len(y) * (np.maximum(X @ W1 + b1, 0) @ w2 + b2 - y))
+            ),
+        ),
+        Mistake(
+            "A unit with a negative pre-activation is off as well: there the ReLU is 0 whatever the weights are.",
+            _hidden_variant(lambda d_pred, w2, A: np.outer(d_pred, w2) * (A != 0)),
+        ),
+        Mistake(
+            "That is the derivative with respect to the pre-activations. `X.T @` carries it on to `W1`.",
+            _preactivations,
         ),
         Mistake(
             "Your units are switched by `X @ W1`. The offset belongs to the pre-activation.",
@@ -430,13 +577,13 @@ quiz = Quiz(
                 "It is right, and off by rounding in further digits.": "Rounding would show as a ratio near 1. With "
                 f"ten predictions it is {1 / (2 / 10):g}, which no rounding explains.",
                 "Nothing: the check needs more predictions to be accurate.": "The accuracy is fine, each entry is "
-                "measured by itself. The case is special, and that is another matter.",
+                "measured by itself. It is the case that is special.",
             },
             right="It is right for two predictions; check another number before you say more.",
         ),
         Item(
-            "Your gradient passes in float64. In float32, with the same step of `1e-6`, every part is some percent "
-            "off. What happened?",
+            "Your gradient passes in float64. In float32, with the same step of `1e-6`, every part is far off. What "
+            "happened?",
             {
                 "The gradient has a mistake that float64 hides.": "A mistake in the algebra gives the same ratio in "
                 "both. What changed is how well the check can measure.",
@@ -444,12 +591,11 @@ quiz = Quiz(
                 "difference and makes it worse. The cube root of $\\varepsilon$ is the step to try, and it is larger.",
                 "Forward differences would have helped: they round once.": "They subtract two nearly equal losses as "
                 "well, and have a larger truncation error on top.",
-                "The two losses agree in all the digits that float32 has, nearly, so their difference is mostly "
+                "The two losses agree in nearly all the digits of float32, so their difference is mostly "
                 "rounding.": "The error is about $\\varepsilon / h$, and the $\\varepsilon$ of float32 is "
                 f"$2^{{{np.log2(np.finfo(np.float32).eps / np.finfo(np.float64).eps):.0f}}}$ times that of float64.",
             },
-            right="The two losses agree in all the digits that float32 has, nearly, so their difference is mostly "
-            "rounding.",
+            right="The two losses agree in nearly all the digits of float32, so their difference is mostly rounding.",
         ),
         Item(
             "A check with central differences fails at one entry of 442, where the residual is 0, and the loss is the "
@@ -457,7 +603,7 @@ quiz = Quiz(
             {
                 "Move the point a little, and check again.": "A mistake comes along, a kink stays behind.",
                 "Change the gradient there to what was measured.": "The central difference is the average of the two "
-                "slopes, which is one subgradient of many. It has no claim to be the one.",
+                "slopes, which is one subgradient of many, and no better than the others.",
                 "Repeat it with a smaller $h$.": "At a bend, as in Huber's loss, the gap shrinks with $h$. At a kink "
                 "it does not: both slopes are still there, however near you look.",
                 "Leave it, one entry in 442 is noise.": "The check has no noise of that kind. One wrong entry may be "
@@ -476,7 +622,7 @@ quiz = Quiz(
                 "overcome by the others, but it does not help them.",
                 "Your gradient is too large by a factor, which acts as a higher learning rate.": "As at the top of the "
                 "page, where a forgotten $1/n$ was ahead. The check prints the factor.",
-                "The loss of the framework is another one.": "Possible, and worth a look: but the losses at the "
+                "The framework's loss is a different one.": "Possible, and worth a look: but the losses at the "
                 "start would differ as well, before any step is made.",
             },
             right="Your gradient is too large by a factor, which acts as a higher learning rate.",

@@ -7,13 +7,13 @@ about = About(
     description="Test what a loss promises: whether its value can be trusted, whether it trains well, and which noise"
     " it takes for granted.",
     goals=[
-        "say what the value of a loss can be compared with, and why it may lie below zero",
-        "test a loss for convexity with a chord, and say why a network is not convex all the same",
+        "say what the value of a loss can be compared with, and whether a negative one is a bug",
+        "test a loss for convexity with a chord, and say what convexity buys and what it does not",
         "train through a kink, and know what a fixed step costs there",
         "read off how hard one wild sample pulls, and which noise a loss takes for granted",
     ],
     needs="[what a loss is](what-is-a-loss.ipynb), derivatives",
-    reading=30,
+    reading=25,
     practice=55,
     errata={
         "E16": "how-hard-can-one-sample-pull",

@@ -9,9 +9,7 @@ from scipy.stats import norm
 from lossbook import (
     AbsoluteError,
     BinaryCrossEntropy,
-    GeneralRobust,
     Huber,
-    LogCosh,
     Loss,
     Quantile,
     SquaredError,
@@ -95,7 +93,7 @@ class _Chords:
                     "The chord runs a hair below the curve: not convex.",
                     "Nearer to one end the chord runs below the curve: not convex.",
                 ],
-                "This chord says nothing against it.",
+                "This chord does not disprove convexity.",
             )
 
     def _place(self, position: float) -> int:
@@ -221,7 +219,7 @@ def chord() -> Explorable:
             "Tukey": {"loss": "Tukey"} | between(scores, 0, 8),
         },
         guess=Guess(
-            "Five losses, each drawn against the score and against the weights. Pick a curve that some chord refutes.",
+            "Five losses, each drawn against the score and against the weights. Pick a curve with a chord below it.",
             {
                 "squared error, score": "No: a parabola bends upward everywhere, and every chord runs above it.",
                 "cross-entropy, score": "No: it bends upward everywhere, if less and less toward both ends.",
@@ -236,16 +234,13 @@ def chord() -> Explorable:
 
 # Influence ----------------------------------------------------------------------------------------
 
-BARRON = f"Barron {MINUS}2"
-# Losses of one color are of one kind: quadratic, straight with a kink, straight but smooth, leveling off.
+# Losses of one color are of one kind: quadratic, straight with a kink, straight without one, leveling off.
 RESIDUAL_LOSSES = {
     "squared": (SquaredError(), BLUE),
     "absolute": (AbsoluteError(), ORANGE),
     "quantile 0.9": (Quantile(tau=0.9), ORANGE),
     "Huber": (Huber(), GREEN),
-    "log-cosh": (LogCosh(), GREEN),
     "Tukey": (Tukey(), PURPLE),
-    BARRON: (GeneralRobust(alpha=-2), PURPLE),
 }
 # As 100 draws from a standard normal distribution would lie if they were spread perfectly.
 ORDINARY = norm.ppf((np.arange(100) + 0.5) / 100)
@@ -337,12 +332,12 @@ def influence() -> Explorable:
     return Explorable(
         "influence",
         title="How hard one residual pulls",
-        caption="Drag the big disc outward and back: the slope on the left is the height on the right. Then compare "
-        f"two other losses; {BARRON} is Barron's loss with alpha = {MINUS}2.",
+        caption="Drag the big disc outward and back: the slope on the left is the pull on the right. Then compare two "
+        "other losses.",
         alt="Left: squared error, a parabola, and Tukey's loss, which levels off at 3.7 from residual 4.7 on, with "
-        "tangents at residual 1.5; below them, 100 gray residuals, most within 2 of zero. Right: the slopes of both. "
-        "That of squared error is a straight line, at 3 for residual 1.5; that of Tukey's loss is at 1.2 there, "
-        "highest near residual 2, and zero from 4.7 on.",
+        "tangents at residual 1.5; below them, 100 gray residuals, most within 2 of zero. Right: the pull of both: "
+        "the slope. That of squared error is a straight line, at 3 for residual 1.5; that of Tukey's loss is at 1.2 "
+        "there, highest near residual 2, and zero from 4.7 on.",
         controls=[
             Choice(name="solid", label="solid line", options=list(RESIDUAL_LOSSES), default="squared"),
             Choice(name="dashed", label="dashed line", options=list(RESIDUAL_LOSSES), default="Tukey"),
@@ -360,10 +355,10 @@ def influence() -> Explorable:
             Panel(
                 "The pull: the slope everywhere",
                 Axis("residual r", -8.4, 8.4, ticks=EIGHTS),
-                Axis("slope of the loss", -5, 5),
+                Axis("pull", -5, 5),
                 marks=pulls,
                 height=300,
-                description="The slopes of both losses against the residual, marked at the current one.",
+                description="The pulls of both losses against the residual, marked at the current one.",
             ),
         ],
         readouts=[
@@ -387,10 +382,10 @@ def influence() -> Explorable:
             "far out": {"residual": 8},
             "a bounded pull": {"solid": "absolute", "dashed": "Huber", "residual": 8},
             "too low or too high": {"solid": "quantile 0.9", "dashed": "absolute", "residual": -4},
-            "letting go": {"solid": "Tukey", "dashed": BARRON, "residual": 4},
+            "letting go": {"solid": "Tukey", "dashed": "Huber", "residual": 4},
         },
         guess=Guess(
-            "One residual of 8 joins 100 ordinary ones. Which loss gives it exactly one vote in 101, about 1 %?",
+            "One residual of 8 joins 100 ordinary ones. Which loss gives it exactly 1/101 of all the pull, about 1 %?",
             {
                 "squared": "No: it gets 9.1 %, and more the farther out it lies.",
                 "absolute": "Yes: every residual pulls with 1, near or far, so this one is 1 of 101.",

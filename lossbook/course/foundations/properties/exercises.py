@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from lossbook import Huber, SquaredError
 from lossbook.exercises import Case, Choose, FindNumber, Item, Mistake, Quiz, WriteFunction
 
 PAGE = "foundations/properties"
@@ -54,6 +53,11 @@ def _kept(log_scale, returns):
     return np.mean(loss[loss > 0]) if np.any(loss > 0) else 0.0, np.mean(gradient)
 
 
+_FLOOR = (
+    "It fails only where the loss of a day is below zero. Is there still a floor, a lower one, under the loss or under "
+    "the scale? The scale of a density can be as small as it likes, and the loss falls with it."
+)
+
 bug = WriteFunction(
     f"{PAGE}/bug",
     starter="""
@@ -71,13 +75,14 @@ def scale_loss(log_scale, returns):
     solution=_scale_loss,
     cases=[
         (0.0, np.array([0.5, -1.2, 2.0])),
-        (-1.5, np.array([0.1, -0.3, 0.02, 0.7])),
-        (-3.0, np.array([-0.01, 0.012])),
         (0.3, np.array([-0.4])),
-        Case(
-            (np.log(1e-6), np.array([2e-7, -1e-6, 5e-7])),
-            only="It fails only where the loss is far below zero, here near -13. Is there still a floor, only a lower "
-            "one? The scale of a density can be as small as it likes.",
+        *(
+            Case((log_scale, returns), only=_FLOOR)
+            for log_scale, returns in (
+                (-1.5, np.array([0.1, -0.3, 0.02, 0.7])),
+                (-3.0, np.array([-0.01, 0.012])),
+                (np.log(1e-6), np.array([2e-7, -1e-6, 5e-7])),
+            )
         ),
     ],
     mistakes=[
@@ -135,6 +140,33 @@ def scale_loss(log_scale, returns):
             _changed(lambda loss, gradient: (loss**2, 2 * loss * gradient)),
         ),
         Mistake(
+            "You subtract the loss of the lowest day, so that no day is below zero. What you subtract changes from "
+            "scale to scale, so two scales cannot be compared any more. Let the loss be negative.",
+            _changed(lambda loss, gradient: (loss - loss.min(), gradient)),
+        ),
+        Mistake(
+            "The loss is right, and its gradient has the wrong sign: descending it makes the scale worse. The gradient "
+            "of the starter was right where it was not clipped.",
+            _changed(lambda loss, gradient: (loss, -gradient)),
+        ),
+        Mistake(
+            "The loss is right. The gradient is that with respect to the scale, and what is learned is the scale's "
+            "logarithm: 1 - z² is right for that.",
+            lambda log_scale, returns: tuple(np.array(_scale_loss(log_scale, returns)) / [1, np.exp(log_scale)]),
+        ),
+        Mistake(
+            "The square in the loss is z² / 2. You have dropped the ½, in the gradient as well.",
+            _changed(lambda loss, gradient: (loss + (1 - gradient) / 2, 2 * gradient - 1)),
+        ),
+        Mistake(
+            "The gradient is right. The square in the loss is z² / 2: the ½ is missing.",
+            _changed(lambda loss, gradient: (loss + (1 - gradient) / 2, gradient)),
+        ),
+        Mistake(
+            "You return the totals over the days. Keep the means, or the step size depends on how many days there are.",
+            lambda *given: np.sum(_days(*given), axis=1),
+        ),
+        Mistake(
             "Loss and gradient have changed places: return the loss first.", lambda *given: _scale_loss(*given)[::-1]
         ),
         Mistake("You return the gradient alone. The loss is needed as well.", lambda *given: _scale_loss(*given)[1]),
@@ -171,7 +203,7 @@ _LOSS = 1.604
 per_mille = FindNumber(
     f"{PAGE}/per-mille",
     answer=_LOSS + np.log(10),
-    tolerance=0.01,
+    tolerance=0.005,
     mistakes={
         _LOSS: "The fit is the same, and the loss is not: a density is a probability per unit, and the unit changed.",
         _LOSS - np.log(10): "The change has the right size and the wrong direction. In a smaller unit the numbers are "
@@ -184,10 +216,20 @@ per_mille = FindNumber(
         _LOSS + np.log(100): "That is for numbers a hundred times as large, basis points. Per mille makes them ten "
         "times as large.",
         _LOSS - np.log(100): "That is for fractions. Per mille makes the numbers ten times as large.",
+        _LOSS + np.log(1000): "That is for numbers a thousand times as large. The 1.604 is the loss of percent, not of "
+        "fractions.",
+        _LOSS + np.log2(10): "That is the logarithm to the base 2. The loss has the natural one.",
+        _LOSS * np.log(10): "The logarithm of 10 is added to the loss, it does not multiply it.",
         np.log(10): "That is the change. Add it to the loss.",
         _LOSS + 10: "Ten is the factor. The loss changes by its logarithm.",
         _LOSS + np.log(10) / 2: "The half belongs to the other constant: the loss has the whole logarithm of the "
         "scale in it.",
+        _LOSS + 99 / 2: "You keep the old scale for the new numbers. It is fitted again, so it is ten times as large, "
+        "and returns over scale stay as they were.",
+        _LOSS + np.log(10) - 1 / 2: "The last term is missing: at the fitted scale its mean is ½ in any unit.",
+        _LOSS + np.log(10) - _CONSTANT: "The constant ½ log 2π is missing. It is in the 1.604.",
+        _LOSS + np.log(10) - 1 / 2 - _CONSTANT: "That is the logarithm of the new scale. The other two terms of the "
+        "loss are missing.",
     },
     hints=[
         "Which of the three terms of the loss changes when returns, mean and scale are all ten times as large?",
@@ -227,12 +269,22 @@ def gaussian_loss(y_true, y_pred, sigma):
     cases=[
         (np.array([1.0, -2.0, 0.5]), np.array([1.5, -3.0, 2.0]), 0.7),
         (np.array([3.0, 3.0, -1.0, 0.0]), np.array([3.0, 1.0, -1.2, 0.1]), 2.5),
-        (np.array([0.01, -0.02]), np.array([0.0, 0.004]), 0.012),
         (np.array([4.0]), np.array([6.0]), 3.0),
+        *(
+            Case(
+                given,
+                only="It fails only for a small scale. Is there a floor or an epsilon in your code? The loss of a "
+                "perfect prediction falls for ever as the scale shrinks.",
+            )
+            for given in (
+                (np.array([0.01, -0.02]), np.array([0.0, 0.004]), 0.012),
+                (np.array([0.0, 2e-9]), np.array([0.0, 1e-9]), 1e-9),
+            )
+        ),
         Case(
-            (np.array([0.0, 2e-6]), np.array([0.0, 1e-6]), 1e-6),
-            only="It fails only for a very small scale. Is there a floor or an epsilon in your code? The loss of a "
-            "perfect prediction falls for ever as the scale shrinks.",
+            (np.array([1.0, -3.0]), np.array([0.0, 7.0]), 0.01),
+            only="It fails only far from the prediction, at 100 scales or more. There the density underflows to zero, "
+            "and its logarithm is lost. Never form the density: add up the three terms of its logarithm.",
         ),
     ],
     mistakes=[
@@ -259,6 +311,40 @@ def gaussian_loss(y_true, y_pred, sigma):
             "Your logarithm is that of the variance, so it counts the scale twice: take half of it, or the log of "
             "the scale.",
             _gauss(log_scale=2),
+        ),
+        Mistake(
+            "The logarithm of the scale is subtracted. In minus the log of the density it is added: a wider density is "
+            "a lower one.",
+            _gauss(log_scale=-1),
+        ),
+        Mistake(
+            "You take sigma for the variance. It is the standard deviation: square it, in the logarithm and below the "
+            "fraction line.",
+            _gauss(log_scale=0.5, fraction=lambda square, s: square / (2 * s)),
+        ),
+        Mistake(
+            "Your logarithm is half of the scale's. Half belongs to the logarithm of the variance, or of 2π.",
+            _gauss(log_scale=0.5),
+        ),
+        Mistake(
+            "In the last term the scale is missing: a miss is measured in scales.",
+            _gauss(fraction=lambda square, s: square / 2),
+        ),
+        *(
+            Mistake(
+                f"You add a little to the scale, about {little:g}. Nothing is divided by zero here, and where the "
+                "scale is that small itself, the loss is another one.",
+                lambda y_true, y_pred, sigma, little=little: _gaussian(y_true, y_pred, sigma + little),
+            )
+            for little in (1e-6, 1e-7)
+        ),
+        *(
+            Mistake(
+                f"The constant is rounded to {round(_CONSTANT, digits)}, and the loss with it. Let NumPy compute it: "
+                "`0.5 * np.log(2 * np.pi)`.",
+                _gauss(constant=round(_CONSTANT, digits)),
+            )
+            for digits in (2, 3, 4)
         ),
         Mistake(
             "The logarithm of the scale is missing. Without it, a huge scale excuses every miss for free.",
@@ -332,7 +418,17 @@ def _gap(curve, a, b):
     return curve((a + b) / 2) - (curve(a) + curve(b)) / 2
 
 
-_LOW, _HIGH = np.array([-3.0, 0.2, -1.0, 0.5]), np.array([1.0, 2.6, 1.5, 0.5])
+def _gap_anywhere(curve, a, b):
+    shares = np.linspace(0, 1, 101)
+    return np.max([curve(a + s * (b - a)) - curve(a) - s * (curve(b) - curve(a)) for s in shares], axis=0)
+
+
+def _line_from_zero(curve, a, b):
+    middle = (a + b) / 2
+    return curve(middle) - (curve(a) + (curve(b) - curve(a)) / (b - a) * middle)
+
+
+_LOW, _HIGH = np.array([-3.0, 0.2, -1.0, 0.5]), np.array([1.0, 2.6, 1.5, 0.8])
 
 chord_gap = WriteFunction(
     f"{PAGE}/chord-gap",
@@ -347,6 +443,7 @@ def gap(curve, a, b):
         (np.tanh, _LOW, _HIGH),
         (np.exp, np.array([-1.0, 2.0]), np.array([0.5, 0.3])),
         (np.abs, np.array([-2.0]), np.array([3.0])),
+        (np.tanh, 0.5, 3.0),
     ],
     mistakes=[
         Mistake(
@@ -419,6 +516,32 @@ def gap(curve, a, b):
             lambda curve, a, b: _gap(curve, a, b) > 0,
         ),
         Mistake(
+            "You return the largest gap anywhere on the chord. At its ends that is zero, so it is never negative. Take "
+            "the gap halfway between `a` and `b`.",
+            _gap_anywhere,
+        ),
+        Mistake(
+            "Your chord starts at the height of `a`, and then climbs by its slope times the middle. It climbs only "
+            "from `a` on: by the slope times the way from `a` to the middle.",
+            _line_from_zero,
+        ),
+        Mistake(
+            "`//` rounds down, so your middle is a whole number. Divide with `/`.",
+            lambda curve, a, b: curve((a + b) // 2) - (curve(a) + curve(b)) / 2,
+        ),
+        Mistake(
+            "You divide by the height of the chord. The gap itself is asked for, in the unit of the curve.",
+            lambda curve, a, b: _gap(curve, a, b) / ((curve(a) + curve(b)) / 2),
+        ),
+        Mistake(
+            "You subtract half of one end. The middle of the chord is at half the sum of both.",
+            lambda curve, a, b: curve((a + b) / 2) - curve(a) / 2,
+        ),
+        Mistake(
+            "You subtract one end of the chord. Its middle is at half the sum of both.",
+            lambda curve, a, b: curve((a + b) / 2) - curve(a),
+        ),
+        Mistake(
             "Keep the negative gaps: they say how far the chord runs above the curve.",
             lambda curve, a, b: np.maximum(_gap(curve, a, b), 0),
         ),
@@ -453,26 +576,26 @@ holds, which proves nothing.
 which_loss = Choose(
     f"{PAGE}/which-loss",
     options={
-        "squared error": "The answer does not depend on the start, but a wrong target pulls harder the farther off it "
-        "is, without limit.",
-        "Huber": "That is the one of the four that meets both demands.",
-        "Tukey": "It ignores wrong targets best of all. But it is not convex, so the answer can depend on the start.",
+        "squared error": "Training ends equally low from every start, but a wrong target pulls harder the farther off "
+        "it is, without limit.",
+        "Huber": "Of the four, only this one meets both demands: its pull stops at delta, however wrong a target is.",
+        "Tukey": "It ignores wrong targets best of all. But it is not convex, so training may rest too high.",
         "expectile": "It is squared error with two prices: convex, and without a limit to the pull.",
     },
     right="Huber",
     reasons={
-        "convex and bounded influence": "Convex in a linear model's weights, so there is one valley; and the pull of a "
-        "target stops at delta, however wrong it is.",
-        "wrong targets are ignored": "Huber does not ignore them: each keeps a pull of delta. To let go altogether, a "
-        "loss has to level off, and what levels off is not convex.",
-        "it is differentiable": "So are the other three. That does not tell them apart.",
-        "it has a likelihood": "So has squared error. A likelihood says which noise is expected, not what a wrong "
-        "target does or where training ends.",
+        "convex and bounded influence": "Convex in the weights of a linear model, so training ends equally low from "
+        "every start; bounded influence, so the pull of a wrong target has a limit. Both are asked for.",
+        "wrong targets are ignored": "That is more than was asked for, and has its price: to ignore a target, a loss "
+        "has to level off, and a loss that levels off is not convex.",
+        "it is differentiable": "All four are, so that does not tell them apart.",
+        "it has a likelihood": "A likelihood says which noise is expected, not what a wrong target does or where "
+        "training ends.",
     },
     because="convex and bounded influence",
     hints=[
         "Two demands, two columns of the table.",
-        "The same answer from every start: convex. A wrong target must not decide: bounded influence.",
+        "Equally low from every start: convex. A limit to the pull of a wrong target: bounded influence.",
     ],
 )
 
@@ -606,7 +729,27 @@ def two_noises(y):
             "The Laplace density is right. In the Gaussian loss the term with the squares is missing.",
             lambda y: np.array(_noises(y)) - [0.5, 0],
         ),
-        Mistake("You return one number. Both losses are asked for.", lambda y: _noises(y)[0]),
+        *(
+            Mistake(
+                f"You return one number, {which}. Both losses are asked for.",
+                lambda y, pick=pick: pick(_noises(y)),
+            )
+            for which, pick in (
+                ("the lower loss", min),
+                ("the loss of the Gaussian", lambda both: both[0]),
+                ("the loss of the Laplace density", lambda both: both[1]),
+            )
+        ),
+        Mistake(
+            "You keep the scale of 50 from the page, which compares two models at one scale. Here each density gets "
+            "the scale that fits `y` best.",
+            _noise(sigma=lambda y: 50.0, width=lambda y, distance: 50.0),
+        ),
+        Mistake(
+            "The Laplace density is right. You take the width for the Gaussian's scale, which is the standard "
+            "deviation.",
+            _noise(sigma=_width),
+        ),
         Mistake(
             "Those are the densities' scales. What is the mean loss at these scales?",
             lambda y: (np.std(y), np.mean(np.abs(y - np.median(y)))),
@@ -635,9 +778,6 @@ def _sigmoid(z):
 _Z = -10.0
 _PULL_SQUARED = 2 * (1 - _sigmoid(_Z)) ** 2 * _sigmoid(_Z)
 _PULL_ENTROPY = 1 - _sigmoid(_Z)
-_HALF = np.array([0.5])
-_HUBER = Huber().value(np.zeros(1), _HALF)[0]
-_SQUARE = SquaredError().value(np.zeros(1), _HALF)[0]
 
 quiz = Quiz(
     PAGE,
@@ -663,7 +803,7 @@ quiz = Quiz(
                 "Training cannot end in a poor valley.": "That would need convexity in the weights. A product of two "
                 "weights is enough to lose it: $(1 - ab)^2$ has two valleys and a hill between them.",
                 "The loss is convex in the weights too.": "In a linear model it is. A hidden layer multiplies weights "
-                "with weights, and the chords break.",
+                "by weights, and the chords break.",
                 "The step from score to loss adds no trap of its own.": "And no more than that: whatever traps there "
                 "are come from the layers before.",
                 "Every start leads to the same network.": "Not even the best network is unique: swap two hidden units, "
@@ -699,19 +839,19 @@ quiz = Quiz(
             right="It gets worse.",
         ),
         Item(
-            "A plot shows squared error and Huber with $\\delta = 1$. At a residual of 0.5, where Huber is said to be "
-            f"squared error, one curve is at {_SQUARE:g} and the other at {_HUBER:g}. What is wrong?",
+            "Two colleagues fit the same linear model to the same data by absolute error. Both end on flat ground, "
+            "with the same mean loss and different weights. What happened?",
             {
-                "Huber is computed wrong: it has to be $r^2$ near zero.": "Then its slope would be $2r$, and jump from "
-                "2 to 1 at residual 1.",
-                "Nothing: near zero Huber is half of squared error.": "With $r^2/2$ its slope is $r$, which meets the "
-                "slope 1 of its straight part without a kink. Draw $r^2/2$ beside it to see them agree.",
-                "Huber neglects small residuals.": "Half the loss is half the pull for all small residuals alike. A "
-                "factor like this does not move the minimum, only the step size that fits.",
-                "The threshold $\\delta$ is too small.": "A residual of 0.5 is inside the threshold already. A larger "
-                "one would not change either value.",
+                "One of them is stuck in a local valley.": "Then its loss would be the higher one. In the weights of a "
+                "linear model absolute error is convex, so where training rests, nothing is lower.",
+                "Absolute error is not convex.": "It is. A convex curve may have a flat bottom, as from 140 to 141 on "
+                "this page: no chord runs below it there.",
+                "Nothing is wrong: both have a best answer.": "Convexity promises the lowest loss, whatever the start. "
+                "It does not promise that only one answer has it.",
+                "One of them did not train long enough.": "Then the loss would still be falling there. Both stand on "
+                "flat ground, and on a convex loss that is the bottom.",
             },
-            right="Nothing: near zero Huber is half of squared error.",
+            right="Nothing is wrong: both have a best answer.",
         ),
     ],
 )

@@ -10,7 +10,7 @@ about = About(
         "name the six steps of the training loop, and write them in NumPy for a line",
         "tell the loss of one example from the risk, the mean over all of them",
         "tell a loss, which training makes smaller, from a metric, which you report",
-        "choose a usual first loss for a task",
+        "say what one wrong score does to a fit, and choose a usual first loss for a task",
         "train the same model in Keras, and judge it on data it has not seen",
     ],
     needs="NumPy arrays, and what a derivative is",

@@ -24,14 +24,19 @@ def _train_line(x, y_true, learning_rate, steps):
     return np.array(risks)
 
 
-def _trained(x, y_true, learning_rate, steps, factors=(1.0, 1.0)):
-    """Train with each of the gradients with respect to a and b multiplied by a factor."""
+def _trained(x, y_true, learning_rate, steps, factors=(1.0, 1.0), in_b=None, new_a=False):
+    """Train with the gradients in a and b multiplied by factors, or with another gradient in b.
+
+    `in_b` gets `x` and the residuals; with `new_a`, these are taken after the update of a.
+    """
     a, b, risks = 0.0, 0.0, []
     for _ in range(steps + 1):
         residual = a + b * x - y_true
         risks.append(np.mean(residual**2))
         a -= learning_rate * factors[0] * 2 * np.mean(residual)
-        b -= learning_rate * factors[1] * 2 * np.mean(residual * x)
+        if new_a:
+            residual = a + b * x - y_true
+        b -= learning_rate * factors[1] * 2 * (in_b(x, residual) if in_b else np.mean(residual * x))
     return np.array(risks)
 
 
@@ -79,6 +84,14 @@ def train_line(x, y_true, learning_rate, steps):
             _times(lambda n: 442 / n, lambda n: 442 / n),
         ),
         Mistake(
+            "That is the colleague's cure, typed in: your learning rate is 44.2, whatever `learning_rate` says.",
+            lambda x, y_true, rate, steps: _trained(x, y_true, 44.2 / len(x), steps),
+        ),
+        Mistake(
+            "Your learning rate is 0.1, whatever `learning_rate` says.",
+            lambda x, y_true, rate, steps: _trained(x, y_true, 0.1, steps),
+        ),
+        Mistake(
             "The slope `b` is still updated with a gradient n times too small; `a` is right.",
             _times(lambda n: 1, lambda n: 1 / n),
         ),
@@ -96,6 +109,25 @@ def train_line(x, y_true, learning_rate, steps):
             _times(lambda n: -1, lambda n: -1),
         ),
         Mistake(
+            "The updates are still n times too small, and they go uphill besides. An update goes against the gradient.",
+            _times(lambda n: -1 / n, lambda n: -1 / n),
+        ),
+        Mistake(
+            "You take the mean of the residuals before they meet their `x`. `b` needs the mean of products, not the "
+            "product of means.",
+            lambda *given: _trained(*given, in_b=lambda x, residual: np.mean(residual) * np.mean(x)),
+        ),
+        Mistake(
+            "The division by n is right now, and an `x` got lost: in the gradient with respect to `b` each residual is "
+            "multiplied by its `x`.",
+            lambda *given: _trained(*given, in_b=lambda x, residual: np.mean(residual)),
+        ),
+        Mistake(
+            "The division by n is right now. But you update `a`, then use the new `a` in the gradient for `b`: both "
+            "parts of one gradient belong to the same line.",
+            lambda *given: _trained(*given, new_a=True),
+        ),
+        Mistake(
             "You changed how the risk is reported, from a mean to a sum. The report was right; the updates are not.",
             lambda x, *given: len(x) * _trained(x, *given, factors=(1 / len(x), 1 / len(x))),
         ),
@@ -107,6 +139,19 @@ def train_line(x, y_true, learning_rate, steps):
         Mistake(
             "You return the last risk alone. The risk at every step is asked for, the start included.",
             lambda *given: _trained(*given)[-1],
+        ),
+        Mistake(
+            "The updates are right, and the risk at the start is missing: a risk is recorded before each update, and "
+            "after the last one.",
+            lambda *given: _trained(*given)[1:],
+        ),
+        Mistake(
+            "The updates are right, and the risk after the last one is missing. The loop ran `steps + 1` times for it.",
+            lambda *given: _trained(*given)[:-1],
+        ),
+        Mistake(
+            "You take one step too many.",
+            lambda x, y_true, rate, steps: _trained(x, y_true, rate, steps + 1),
         ),
     ],
     hints=[
@@ -131,24 +176,36 @@ do the rest.
 # One step by hand
 
 _SCORES = np.array([100.0, 150.0, 200.0])
-_PULL = 2 * np.mean(0 - _SCORES)
+_GRADIENT = 2 * np.mean(0 - _SCORES)
 
 first_step = FindNumber(
     f"{PAGE}/first-step",
-    answer=-0.1 * _PULL,
-    tolerance=0.01,
+    answer=-0.1 * _GRADIENT,
+    tolerance=0.05,
     mistakes={
-        0.1 * _PULL: "You walk uphill. The gradient is negative: the risk falls when `a` grows. The update subtracts "
-        "the gradient.",
-        -0.1 * _PULL / 2: "The 2 is missing: the derivative of the square of r is 2r.",
-        -0.1 * _PULL * 3: "You used the sum over the three patients. The risk is their mean, and so is its gradient.",
-        -0.1 * _PULL * 3 / 2: "Two things: the derivative of the square of r is 2r, and the risk is a mean, not a sum.",
-        -0.1 * _PULL / 3: "You divided by the number of patients twice.",
-        _PULL: "That is the gradient. Box 5 still has to turn it into a new `a`.",
-        -_PULL: "That is the gradient with its sign turned, and the learning rate is missing.",
-        np.mean(_SCORES): "That is where the loop ends, at the mean of the scores. One step goes a part of the way.",
+        0.1 * _GRADIENT: "You walk uphill. The gradient is negative: the risk falls when `a` grows. The update "
+        "subtracts the gradient.",
+        -0.1 * _GRADIENT / 2: "The 2 is missing: the derivative of the square of r is 2r.",
+        -0.1 * _GRADIENT * 3: "You used the sum over the three patients. The risk is their mean, and so is its "
+        "gradient.",
+        -0.1 * _GRADIENT * 3 / 2: "Two things: the derivative of the square of r is 2r, and the risk is a mean, not a "
+        "sum.",
+        -0.1 * _GRADIENT / 3: "You divided by the number of patients twice.",
+        -0.1 * _GRADIENT / 6: "Two things: the derivative of the square of r is 2r, and you divided by the number of "
+        "patients twice.",
+        _GRADIENT: "That is the gradient. Box 5 still has to turn it into a new `a`.",
+        -_GRADIENT: "That is the gradient with its sign turned, and the learning rate is missing.",
+        -_GRADIENT * 3: "You summed over the patients instead of taking the mean, and the learning rate is missing.",
+        -_GRADIENT / 0.1: "You divided by the learning rate. The update multiplies the gradient by it.",
+        np.mean(_SCORES): "That is the mean of the scores, where the loop ends. One step goes a part of the way.",
         np.mean(_SCORES**2): "That is the risk at `a = 0`. The update needs its derivative.",
-        0.0: "At 0 every prediction is too low, so something pulls.",
+        0.1 * np.mean(_SCORES**2): "You multiplied the risk by the learning rate. The update needs the derivative of "
+        "the risk.",
+        0.1 * 2 * _SCORES[0]: "That is the step for the first patient alone. The risk is the mean over all three.",
+        0.1 * 2 * _SCORES[2]: "That is the step for the last patient alone. The risk is the mean over all three.",
+        54.0: "That is `a` after two steps. One is asked for.",
+        76.8: "You made one update for each patient in turn. One step is one update, with the mean over all three.",
+        0.1: "The pull of squared error is 2r, not the sign of r: that belongs to absolute error.",
     },
     hints=[
         "Write the three residuals down, prediction minus score, and mind their sign.",
@@ -213,6 +270,10 @@ def share_too_low(y_true, y_pred, points):
             "That is the share of everybody else. Which way does the comparison point?",
             lambda y_true, y_pred, points: np.mean(y_true - y_pred <= points),
         ),
+        Mistake(
+            "`points` stands on the wrong side: you count everybody who is not too high by `points` or more.",
+            lambda y_true, y_pred, points: np.mean(y_pred < y_true + points),
+        ),
         Mistake("Your limit is zero, whatever `points` says.", lambda y_true, y_pred, points: np.mean(y_true > y_pred)),
         Mistake(
             "You return one True or False per patient. What share of them is True?",
@@ -226,7 +287,7 @@ def share_too_low(y_true, y_pred, points):
             "Your limit is 30, whatever `points` says.", lambda y_true, y_pred, points: np.mean(y_true - y_pred > 30)
         ),
         Mistake(
-            "You take the mean first and compare it with the limit. Compare each patient, then take the mean.",
+            "Your answer is all or nothing, 1 or 0. Compare each patient with the limit, then take the mean.",
             lambda y_true, y_pred, points: np.mean(y_true - y_pred) > points,
         ),
         Mistake(
@@ -240,6 +301,35 @@ def share_too_low(y_true, y_pred, points):
         Mistake(
             "You divide by the number of patients twice. `np.mean` does it already.",
             lambda y_true, y_pred, points: np.mean(y_true - y_pred > points) / len(y_true),
+        ),
+        Mistake(
+            "You divide by 442, the number of patients on this page. Divide by the number of those that came in.",
+            lambda y_true, y_pred, points: np.sum(y_true - y_pred > points) / 442,
+        ),
+        Mistake(
+            "You divide by the number of patients predicted too low. The share is out of all patients.",
+            lambda y_true, y_pred, points: np.sum(y_true - y_pred > points) / np.sum(y_true > y_pred),
+        ),
+        Mistake(
+            "You take `points` for a percentage of the score. They are points, as the scores are.",
+            lambda y_true, y_pred, points: np.mean((y_true - y_pred) / y_true > points / 100),
+        ),
+        Mistake(
+            "Two things: you count misses on both sides, and those of exactly `points` too.",
+            lambda y_true, y_pred, points: np.mean(np.abs(y_true - y_pred) >= points),
+        ),
+        Mistake(
+            "That is how many points predictions are too low on average. Asked is for what share of the patients it is "
+            "more than `points`.",
+            lambda y_true, y_pred, points: np.mean(y_true - y_pred),
+        ),
+        Mistake(
+            "You round. Return all digits, and round where the share is shown.",
+            lambda y_true, y_pred, points: np.round(np.mean(y_true - y_pred > points), 2),
+        ),
+        Mistake(
+            "You compare squared points with points.",
+            lambda y_true, y_pred, points: np.mean((y_true - y_pred) ** 2 > points),
         ),
     ],
     hints=[
@@ -345,8 +435,14 @@ def fit_clinic(x, y_true, learning_rate, steps):
             _with(gradient=lambda r: _priced(r) / 2),
         ),
         Mistake(
-            "The 2 of the derivative is missing where a prediction is too low: there the derivative is 4 times 2r.",
+            "Where a prediction is too low, your gradient is half of what it should be: 4 times 2r is 8r. Did the 4 "
+            "become a 2, or did the 2 of the derivative get lost there?",
             _with(gradient=lambda r: _priced(r, below=2)),
+        ),
+        Mistake(
+            "Your gradient is 2r and r where 8r and 2r are needed: the price is 4, not 2, and the derivative of the "
+            "square of r is 2r.",
+            _with(gradient=lambda r: _priced(r, below=1, above=0.5)),
         ),
         Mistake(
             "The 2 of the derivative is missing where a prediction is too high.",
@@ -397,9 +493,30 @@ def fit_clinic(x, y_true, learning_rate, steps):
             _with(input_in_b=False),
         ),
         Mistake(
-            "You decide once who is told too little, before the loop. The line moves, so this changes from step to "
+            "You take a mean over those predicted too low, and one over the others. The risk is one mean, over all n.",
+            _with(gradient=lambda r: _priced(r) * len(r) / np.where(r < 0, np.sum(r < 0), np.sum(r >= 0))),
+        ),
+        Mistake("`a` is treated right. `b` never moves.", lambda x, *given: _fitted(0 * x, *given)),
+        Mistake(
+            "You round. Return all digits, and round where the line is shown.",
+            lambda *given: tuple(np.round(_fitted(*given), 2)),
+        ),
+        Mistake(
+            "You decide once, before the loop, who is predicted too low. The line moves, so this changes from step to "
             "step.",
             _frozen,
+        ),
+        Mistake(
+            "Your residuals stay what they were before the loop. The line moves, so every step needs new predictions.",
+            lambda x, y_true, rate, steps: _fitted(x, y_true, rate * steps, 1),
+        ),
+        Mistake(
+            "You choose one price for everybody, by the mean residual. Each patient has a price of their own.",
+            _with(gradient=lambda r: (8 if r.mean() < 0 else 2) * r),
+        ),
+        Mistake(
+            "Your residual is score minus prediction. That turns around both who pays 4 and which way the update goes.",
+            _with(gradient=lambda r: -_priced(r, below=1, above=4)),
         ),
         Mistake(
             "You update `a`, then use the new `a` in the gradient for `b`. Both parts of one gradient belong to the "
@@ -407,6 +524,14 @@ def fit_clinic(x, y_true, learning_rate, steps):
             _one_after_the_other,
         ),
         Mistake("`a` and `b` have changed places: return the intercept first.", lambda *given: _fitted(*given)[::-1]),
+        Mistake(
+            "Your number of steps is 200, whatever `steps` says. And do you use `learning_rate`?",
+            lambda x, y, rate, steps: _fitted(x, y, 0.1, 200),
+        ),
+        Mistake(
+            "Your learning rate is 0.1, whatever `learning_rate` says.",
+            lambda x, y, rate, steps: _fitted(x, y, 0.1, steps),
+        ),
         Mistake("You take one step too many.", lambda x, y, rate, steps: _fitted(x, y, rate, steps + 1)),
         Mistake("You take one step too few.", lambda x, y, rate, steps: _fitted(x, y, rate, steps - 1)),
         Mistake(
@@ -425,8 +550,8 @@ def fit_clinic(x, y_true, learning_rate, steps):
         "`np.where(residual < 0, 4, 1)` gives the price of each patient; compute it anew in each step.",
     ],
     remark="""
-Least squares tells a share of `0.47` too little, this line `0.29`. It lies about `36` points higher at the mean
-body-mass index, so the others are told too much: that is the price you set.
+Least squares predicts a share of `0.47` too low, this line `0.29`. It lies about `36` points higher at the mean
+body-mass index, so more patients are predicted too high: you set that price.
 """,
     what="line",
 )
@@ -437,10 +562,10 @@ body-mass index, so the others are told too much: that is the price you set.
 which_model = Choose(
     f"{PAGE}/which-model",
     options={
-        "squared": "Squared error is the usual first loss, and that does not make the model that minimized it the "
-        "better one.",
-        "absolute": "50 is less than 4000, as 50 points are less than 4000 squared points: the numbers have different "
-        "units.",
+        "squared": "Nothing here speaks for that model: that squared error is the usual first loss does not make the "
+        "model that minimized it the better one.",
+        "absolute": "50 is less than 4000, but 50 are points and 4000 are squared points. Numbers in different units "
+        "cannot be compared.",
         "cannot say": "Squared points against points: these two numbers cannot settle it.",
     },
     right="cannot say",
@@ -448,7 +573,7 @@ which_model = Choose(
         "two formulas": "Each number comes from another formula. Choose one, the metric that the clinic cares about, "
         "and compute it for both models on the same patients.",
         "take the root": f"The root of 4000 is {4000**0.5:.0f} points, a number in the right unit. But for the same "
-        "predictions the root of the mean square is never below the mean absolute error, so it still is not the same "
+        "predictions the root of the mean square is never below the mean absolute error, so it is still not the same "
         "measure.",
         "training data": "Both were measured on the same new patients, so that is not what is wrong.",
         "too few patients": "More patients would give two steadier numbers, of two different things.",
@@ -484,14 +609,16 @@ quiz = Quiz(
             {
                 "Every patient is served better than before.": "The mean is. On this page the first patient's loss "
                 "falls at first and then climbs for good, while the risk never rises.",
-                "The loop works.": "The gradient points the right way, and the steps are short enough. That is what a "
-                "falling training risk can show.",
+                "The gradient is right.": "In the bug above it is 442 times too small, and the risk falls at every "
+                "step.",
+                "The steps go downhill.": "They do, and they are short enough. That is all that a falling training "
+                "risk can show.",
                 "The model will do well on new patients.": "The lookup table had by far the lowest training risk, and "
-                "was worse on new patients than one number for everybody.",
+                "on new patients the line beat it in each of 200 splits.",
                 "The share within 30 points rises too.": "At first it did. From step 7 to the end the risk went on "
                 "falling, and the share fell too: loss and metric agree only part of the way.",
             },
-            right="The loop works.",
+            right="The steps go downhill.",
         ),
         Item(
             "Copy every patient once, so that $n$ doubles. What happens to the first step of a loop whose gradient "
@@ -520,6 +647,21 @@ quiz = Quiz(
                 "changes which learning rate fits.",
             },
             right="Nearly everywhere its derivative is 0.",
+        ),
+        Item(
+            "One of 100 scores, that of a patient at the mean body-mass index, is typed in 500 points too high. What "
+            "happens to the line of least squares?",
+            {
+                "Nothing worth speaking of: 99 scores are right.": "99 right scores do not balance it. The pull of "
+                "squared error grows with the residual, so the line moves until theirs have grown too.",
+                "It rises at the mean and stays where it is elsewhere.": "A line has no such bend: an intercept and a "
+                "slope are all that it can change.",
+                "It rises by 5 points everywhere.": "500 points over 100 patients in the intercept, and 500 times 0 "
+                "over 100 in the slope. With a body-mass index far from the mean it would tilt the line too.",
+                "It rises by 500 points everywhere.": "The intercept of least squares is the mean score, and one of "
+                "100 scores moves their mean by a hundredth of the error.",
+            },
+            right="It rises by 5 points everywhere.",
         ),
     ],
 )

@@ -14,7 +14,7 @@ about = About(
         "train a Keras network on two quantiles with a loss that survives saving and loading",
     ],
     needs="[squared and absolute error](squared-and-absolute.ipynb), [gradients](../foundations/gradients.ipynb)",
-    reading=30,
+    reading=25,
     practice=55,
     errata={
         "E61": "expectiles-the-same-with-squares",

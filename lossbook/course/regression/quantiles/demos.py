@@ -91,7 +91,7 @@ def quantile_slider() -> Explorable:
     ends = np.array([0.2, 5.6])
     loss = Panel(
         "What one residual costs",
-        Axis("residual: prediction less change (points)", -2, 2),
+        Axis("residual: prediction minus change (points)", -2, 2),
         Axis("pinball loss (points)", 0, 2),
         marks=[
             Line(x=r, y=lambda tau: Quantile(tau).value(np.zeros(3), r), color=PURPLE),
@@ -175,13 +175,13 @@ def quantile_slider() -> Explorable:
             "the far tail": {"tau": 0.98},
         },
         guess=Guess(
-            "The lines for 0.9 and 0.1 are fitted to the days before 2008. Call a day wild if only a third of those "
-            f"came after such a volatility. From 2008 on, {len(wild.change)} days are wild. What share of them lies "
-            "between the lines?",
+            "The lines for 0.9 and 0.1 are fitted to the days before 2008. Call a day wild if its volatility is "
+            f"higher than on two thirds of those. From 2008 on, {len(wild.change)} days are wild. What share of them "
+            "lies between the lines?",
             {
                 "about 60 %": "That is the constant band. These lines open where the volatility is high.",
                 "about 80 %": "As asked, on years they have never seen.",
-                "about 95 %": "No: the lines open just as fast as the cloud does.",
+                "about 95 %": "No: the lines open about as fast as the cloud does.",
             },
             right="about 80 %",
         ),

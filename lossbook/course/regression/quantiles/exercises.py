@@ -21,18 +21,20 @@ def _best_level(changes, tau):
     return levels[np.argmin(losses)]
 
 
-def _level_by(loss, best=np.argmin):
-    """Return a version that minimizes another loss of the changes, the level and tau."""
-
-    def version(changes, tau):
-        levels = np.linspace(-3, 3, 601)
-        return levels[best([loss(changes, level, tau).mean() for level in levels])]
-
-    return version
+LEVELS = np.linspace(-3, 3, 601)
 
 
-def _pinball(y_true, y_pred, tau):
-    return np.maximum(tau * (y_true - y_pred), (tau - 1) * (y_true - y_pred))
+def _level_by(loss, best=lambda losses: LEVELS[losses.argmin()], over=np.mean):
+    """Return a version that searches by another loss of the changes, the level and tau, or for something else."""
+    return lambda changes, tau: best(over(loss(changes, LEVELS[:, None], tau), axis=1))
+
+
+def _pinball(y_true, y_pred, tau, steeper=np.maximum):
+    return steeper(tau * (y_true - y_pred), (tau - 1) * (y_true - y_pred))
+
+
+def _rising(error, tau):
+    return np.maximum(tau * error, (1 - tau) * error)
 
 
 # With seven or eleven days the quantile is one of the days, and the loss has one lowest point, not a flat piece.
@@ -52,7 +54,7 @@ def best_level(changes, tau):
     return levels[np.argmin(losses)]
 """,
     solution=_best_level,
-    cases=[(SEVEN, 0.9), (SEVEN, 0.2), (ELEVEN, 0.5), (ELEVEN, 0.75), (np.array([1.5]), 0.7)],
+    cases=[(SEVEN, 0.9), (SEVEN, 0.2), (ELEVEN, 0.75), (np.array([1.5]), 0.7)],
     mistakes=[
         Mistake(
             "Still the level for `1 - tau`: each side is charged the other's price. Follow one number through the "
@@ -68,13 +70,14 @@ def best_level(changes, tau):
             _level_by(lambda changes, level, tau: (changes - level) ** 2),
         ),
         Mistake(
-            "This level has the largest loss of all. The search for the lowest was right as it stood.",
-            _level_by(_pinball, best=np.argmax),
+            "The level lies at an end of the search, where the loss is largest. Has `np.argmin` become `np.argmax`, or "
+            "`np.maximum` `np.minimum`? Both were right as they stood.",
+            _level_by(_pinball, best=lambda losses: LEVELS[losses.argmax()]),
         ),
         Mistake(
-            "The loss runs away to an end of the search: it is the smaller of the two lines now, without a lowest "
-            "point. `np.maximum` was right as it stood.",
-            _level_by(lambda changes, level, tau: np.minimum(tau * (changes - level), (tau - 1) * (changes - level))),
+            "The level lies at the wrong end of the search. Either the highest loss is looked for, or the loss is the "
+            "smaller of its two lines and has no lowest point. `np.argmin` and `np.maximum` were right as they stood.",
+            _level_by(lambda changes, level, tau: _pinball(changes, level, tau, steeper=np.minimum)),
         ),
         Mistake(
             "This is `np.quantile`, which puts its answer between two changes. A fine way to a quantile, and the "
@@ -82,17 +85,40 @@ def best_level(changes, tau):
             lambda changes, tau: np.quantile(changes, tau),
         ),
         Mistake(
-            "The loss runs away to an end of the search: being too high pays, the more the better. The factor "
+            "The loss runs away to the upper end of the search: being too high pays, the more the better. The factor "
             "`tau - 1` is negative on purpose, as the error is on that side.",
-            _level_by(lambda changes, level, tau: np.maximum(tau * (changes - level), (1 - tau) * (changes - level))),
+            _level_by(lambda changes, level, tau: _rising(changes - level, tau)),
+        ),
+        Mistake(
+            "The loss runs away to the lower end of the search: being too low pays, the more the better. The factor "
+            "`tau - 1` is negative on purpose; look at the call instead.",
+            _level_by(lambda changes, level, tau: _rising(level - changes, tau)),
+        ),
+        Mistake(
+            "This is the broken level with its sign turned. It would do if the changes were symmetric around 0; "
+            "these are not.",
+            _level_by(lambda changes, level, tau: _pinball(-changes, level, tau)),
+        ),
+        Mistake(
+            "This is the level for 0.9, whatever `tau` is.",
+            _level_by(lambda changes, level, tau: _pinball(changes, level, 0.9)),
+        ),
+        Mistake(
+            "You take the median of the losses. It is their mean that a quantile makes smallest.",
+            _level_by(_pinball, over=np.median),
+        ),
+        Mistake(
+            "The errors are squared, each side with its own price. The level is then the expectile, and not the "
+            "quantile.",
+            _level_by(lambda changes, level, tau: np.where(changes > level, tau, 1 - tau) * (changes - level) ** 2),
         ),
         Mistake(
             "You return the loss at the best level. The level is asked for.",
-            lambda changes, tau: min(_pinball(changes, level, tau).mean() for level in np.linspace(-3, 3, 601)),
+            _level_by(_pinball, best=np.min),
         ),
         Mistake(
             "You return the place in `levels`, and not the level.",
-            lambda changes, tau: np.argmin([_pinball(changes, level, tau).mean() for level in np.linspace(-3, 3, 601)]),
+            _level_by(_pinball, best=np.argmin),
         ),
     ],
     hints=[
@@ -103,7 +129,7 @@ def best_level(changes, tau):
 The function takes the prediction first, as PyTorch's losses do; the call passes the target first, as Keras and
 scikit-learn do. Swapping the two turns $y - \hat y$ into $\hat y - y$, so each side is charged the other's price,
 and $\tau$ becomes $1 - \tau$. At $\tau = 0.5$ the two prices are equal and nothing shows. Squared and absolute
-error forgive this swap forever, which is how the habit survives.
+error are the same after this swap, which is how the habit survives.
 
 Pass both by name, and test at a $\tau$ away from the middle. The test is one line: the share of targets below the
 prediction.
@@ -124,15 +150,18 @@ def _by_side(too_low, too_high):
     return lambda y_true, y_pred, tau: np.where(y_pred < y_true, too_low(tau), too_high(tau))
 
 
-# No target equals its prediction, where any slope between the two would be right.
-TARGETS = np.array([10.0, 10.0, -3.0, 0.5, 2.0])
-PREDICTIONS = np.array([8.0, 12.5, -4.0, 3.0, -2.0])
+def _between_the_slopes(got, y_true, y_pred, tau):
+    return bool(np.all((-tau - 1e-9 <= got) & (got <= 1 - tau + 1e-9)))
+
+
+TARGETS = np.array([10.0, 10.0, -3.0, 0.5, 2.0, 0.0])
+PREDICTIONS = np.array([8.0, 12.5, -4.0, 3.0, -2.0, 150.0])
 
 pinball_gradient = WriteFunction(
     f"{PAGE}/pinball-gradient",
     starter='''
 def pinball_gradient(y_true, y_pred, tau):
-    """Return the derivative of each sample's pinball loss by y_pred."""
+    """Return the pull of each sample: its pinball loss's derivative in y_pred."""
     ...
 ''',
     solution=_pinball_gradient,
@@ -140,7 +169,22 @@ def pinball_gradient(y_true, y_pred, tau):
         (TARGETS, PREDICTIONS, 0.9),
         (np.array([1.0]), np.array([1.5]), 0.3),
         (TARGETS, PREDICTIONS, 0.5),
-        (np.array([1.0, 4.0], np.float32), np.array([0.25, 4.5], np.float32), 0.125),
+        Case(
+            (np.array([1.0, -2.0, 0.0]), np.array([0.98, -1.98, 0.02]), 0.8),
+            only="It fails only where prediction and target are close. Does a finite difference reach across the kink "
+            "between them, or does a tolerance take them for equal?",
+        ),
+        Case(
+            (np.array([3, 5, -1]), np.array([4, 2, -3]), 0.7),
+            only="It fails only for whole numbers. An array made from integers, as by `np.zeros_like`, holds integers "
+            "only, and cuts off what you put in.",
+        ),
+        Case(
+            (np.array([1.5, -2.0, 0.0]), np.array([1.5, -2.0, 0.0]), 0.9),
+            only="It fails only at the kink, where prediction and target agree. Any number from `-tau` to `1 - tau` "
+            "will do there; yours is none of them.",
+            accepts=_between_the_slopes,
+        ),
     ],
     mistakes=[
         Mistake(
@@ -162,6 +206,18 @@ def pinball_gradient(y_true, y_pred, tau):
             _by_side(lambda tau: -1.0, lambda tau: 1.0),
         ),
         Mistake(
+            "The slopes are those for 0.9, whatever `tau` is.",
+            _by_side(lambda tau: -0.9, lambda tau: 0.1),
+        ),
+        Mistake(
+            "These are the slopes of half the absolute error, which are right for a `tau` of 0.5 alone.",
+            _by_side(lambda tau: -0.5, lambda tau: 0.5),
+        ),
+        Mistake(
+            "Too high is right. Too low costs nothing here, so the best prediction would be below everything.",
+            _by_side(lambda tau: 0.0, lambda tau: 1 - tau),
+        ),
+        Mistake(
             "Too low is right. Too high gets the price `tau` as well; the two prices add up to 1.",
             _by_side(lambda tau: -tau, lambda tau: tau),
         ),
@@ -174,8 +230,14 @@ def pinball_gradient(y_true, y_pred, tau):
             lambda y_true, y_pred, tau: Quantile(tau).value(y_true, y_pred),
         ),
         Mistake(
-            "You have multiplied by the residual. A pinball's slope counts sides, and leaves out how far.",
-            lambda y_true, y_pred, tau: np.where(y_pred < y_true, -tau, 1 - tau) * np.abs(y_pred - y_true),
+            "You have multiplied by the residual. A pinball's slope depends on the side alone, and not on how far off "
+            "the prediction is.",
+            lambda y_true, y_pred, tau: _pinball_gradient(y_true, y_pred, tau) * np.abs(y_pred - y_true),
+        ),
+        Mistake(
+            "The slopes are multiplied by the error, which makes the loss of them again, with its sign turned. A "
+            "pinball's slope does not depend on how far off the prediction is.",
+            lambda y_true, y_pred, tau: -Quantile(tau).value(y_true, y_pred),
         ),
     ],
     hints=[
@@ -196,7 +258,7 @@ SHARE = (PRICE - COST) / PRICE
 bakery = FindNumber(
     f"{PAGE}/bakery",
     answer=SHARE,
-    tolerance=0.002,
+    tolerance=0.005,
     mistakes={
         COST / PRICE: "That is the share of days on which it should sell out. Which share of days lies below the "
         "quantile?",
@@ -208,6 +270,10 @@ bakery = FindNumber(
         "to 1.",
         COST / (PRICE - COST): "That is a ratio of the two prices, and the wrong way up. Divide both by their sum, so "
         "that they add up to 1.",
+        PRICE / (PRICE - COST): "That is the price divided by the margin. `tau` is a share, between 0 and 1.",
+        PRICE / (2 * PRICE - COST): "A loaf too few costs the margin, and not the price; a loaf too many costs what it "
+        "took to bake it, and not the margin.",
+        0.9: "That is the level of this page's band. Here it follows from what the two misses cost.",
         0.5: "The median would be right if one loaf too few cost as much as one too many.",
     },
     hints=[
@@ -226,22 +292,21 @@ bakery = FindNumber(
 reserve = Choose(
     f"{PAGE}/reserve",
     options={
-        "squared error": "Squared error finds the mean. A reserve of the mean is used up in many a year, and nobody "
-        "has asked in how many.",
+        "squared error": "Squared error finds the mean. A reserve as large as the mean loss is used up in many years, "
+        "and nothing says in how many.",
         "quantile 0.99": "Its best answer has 99 % of the years below it, however bad the remaining ones are. By how "
         "much the hundredth exceeds the reserve, it does not say; whoever pays for that year should ask.",
-        "quantile 0.01": "That is the loss of a good year: 99 years in a hundred cost more.",
+        "quantile 0.01": "That level is a good year's loss: 99 years in a hundred cost more.",
         "expectile 0.99": "An expectile balances amounts. How many years lie below it depends on how far out the worst "
         "ones are, and nobody has promised 99 %.",
     },
     right="quantile 0.99",
     reasons={
         "counts": "The promise counts years: so many in a hundred, whatever the others cost.",
-        "amounts": "A quantile looks at no amount. By how much a bad year exceeds the reserve plays no part, in the "
-        "promise as in the loss.",
-        "robust": "It does shrug at a wrong record. But that is no reason for 0.99, and a true record year leaves it "
-        "unmoved just as well.",
-        "normal": "No distribution is assumed anywhere. What the loss needs is enough years.",
+        "amounts": "By how much a bad year exceeds the reserve plays no part, in the promise or in a quantile.",
+        "robust": "One wrong record hardly moves a quantile. But that is no reason for 0.99, and a true record "
+        "year moves it as little.",
+        "normal": "The promise assumes no distribution, and a quantile needs none. What it needs is enough years.",
     },
     because="counts",
     hints=[
@@ -268,6 +333,10 @@ def _of_edges(tau_low, tau_high):
         return Quantile(tau_low(tau)).value(y_true, low) + Quantile(tau_high(tau)).value(y_true, high)
 
     return version
+
+
+def _joined(by, y_true, low, high, tau):
+    return by(Quantile(tau).value(y_true, low), Quantile(1 - tau).value(y_true, high))
 
 
 def _missed(y_true, low, high):
@@ -330,12 +399,49 @@ def band_loss(y_true, low, high, tau):
             lambda y_true, low, high, tau: tau * (high - low) + 0 * y_true,
         ),
         Mistake(
+            "Each edge gets half of `tau`. Here `tau` is the share below the lower edge, and as much lies above the "
+            "upper one.",
+            _of_edges(lambda tau: tau / 2, lambda tau: 1 - tau / 2),
+        ),
+        Mistake(
+            "You take the larger of the two losses. Their sum is asked for.",
+            lambda *given: _joined(np.maximum, *given),
+        ),
+        Mistake(
+            "You subtract the loss of the upper edge. The two are added.",
+            lambda *given: _joined(np.subtract, *given),
+        ),
+        Mistake(
+            "You subtract the loss of the lower edge. The two are added.",
+            lambda *given: -_joined(np.subtract, *given),
+        ),
+        Mistake(
+            "This is the interval score: `1 / tau` times the sum of the two pinball losses. It ranks bands alike, but "
+            "the sum is asked for.",
+            lambda y_true, low, high, tau: _band_loss(y_true, low, high, tau) / tau,
+        ),
+        Mistake(
+            "You take the smaller of the two lines at each edge, which is never positive: the further off, the better. "
+            "The pinball loss is the larger one.",
+            lambda y_true, low, high, tau: (
+                _pinball(y_true, low, tau, steeper=np.minimum) + _pinball(y_true, high, 1 - tau, steeper=np.minimum)
+            ),
+        ),
+        Mistake(
+            "The upper edge is compared with `y_true - low` in place of `y_true`. Does a `-=` change the targets?",
+            lambda y_true, low, high, tau: _pinball(y_true, low, tau) + _pinball(y_true - low, high, 1 - tau),
+        ),
+        Mistake(
             "The lower edge is missing: this is the loss of `high` alone.",
             lambda y_true, low, high, tau: Quantile(1 - tau).value(y_true, high),
         ),
         Mistake(
             "The upper edge is missing: this is the loss of `low` alone.",
             lambda y_true, low, high, tau: Quantile(tau).value(y_true, low),
+        ),
+        Mistake(
+            "These are two absolute errors: `tau` has no effect, and the best band is the median twice.",
+            lambda y_true, low, high, tau: np.abs(y_true - low) + np.abs(y_true - high),
         ),
         Mistake(
             "You charge the full width. The days inside cost only `tau` a unit of it.",
@@ -362,22 +468,26 @@ def _coverage(y_true, low, high, group):
     return np.array([inside[group == name].mean() for name in np.unique(group)])
 
 
-def _shares(inside, of=lambda chosen: chosen.mean()):
-    """Return a version with another notion of inside, or with another figure for the days chosen."""
-
-    def version(y_true, low, high, group):
-        hit = inside(y_true, low, high)
-        return np.array([of(hit[group == name]) for name in np.unique(group)])
-
-    return version
-
-
 def _inside(y_true, low, high):
     return (low <= y_true) & (y_true <= high)
 
 
+def _shares(inside=_inside, of=np.mean, names=np.unique):
+    """Return a version with another notion of inside, another figure for the days chosen, or other groups."""
+
+    def version(y_true, low, high, group):
+        hit = inside(y_true, low, high)
+        return np.array([of(hit[group == name]) for name in names(group)])
+
+    return version
+
+
 ON_THE_EDGE = (
     "It fails only where a day lies exactly on an edge. As in the page's `between`, the edges belong to the band."
+)
+GAPS = (
+    "It fails only where the numbers of the groups leave gaps or do not start at 0. Which groups there are, "
+    "`np.unique` knows."
 )
 GROUPS = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2])
 CHANGES = np.array([0.1, -0.4, 0.9, 0.2, -2.0, 0.5, 1.7, -3.0, 4.0, -2.5, 1.0, 0.3])
@@ -393,9 +503,12 @@ def coverage(y_true, low, high, group):
     cases=[
         (CHANGES, np.full(12, -1.5), np.full(12, 1.2), GROUPS),
         (CHANGES[::-1], -1 - GROUPS / 2.5, 0.7 + GROUPS / 2.5, GROUPS),
-        (np.array([0.5]), np.array([-1.0]), np.array([1.0]), np.array([3])),
-        (np.array([0.5, 2.0, 0.1]), np.full(3, -1.0), np.full(3, 1.0), np.array([7, 2, 7])),
-        Case((np.array([1.0, -1.0, 2.0, 0.0]), np.full(4, -1.0), np.full(4, 1.0), np.array([0, 1, 0, 1])), ON_THE_EDGE),
+        Case((np.array([0.5]), np.array([-1.0]), np.array([1.0]), np.array([3])), only=GAPS),
+        Case((np.array([0.5, 2.0, 0.1]), np.full(3, -1.0), np.full(3, 1.0), np.array([7, 2, 7])), only=GAPS),
+        Case(
+            (np.array([1.0, -1.0, 2.0, 0.0, 0.5]), np.full(5, -1.0), np.full(5, 1.0), np.array([0, 1, 0, 1, 2])),
+            only=ON_THE_EDGE,
+        ),
     ],
     mistakes=[
         Mistake(
@@ -413,12 +526,18 @@ def coverage(y_true, low, high, group):
                 [np.sum(_inside(y_true, low, high) & (group == name)) / len(group) for name in np.unique(group)]
             ),
         ),
-        Mistake("You return how many days lie inside. The share is asked for.", _shares(_inside, np.sum)),
+        Mistake(
+            "You divide by the number of days inside. A group's share is counted among all the days of that group.",
+            lambda y_true, low, high, group: (
+                _shares(of=np.sum)(y_true, low, high, group) / _inside(y_true, low, high).sum()
+            ),
+        ),
+        Mistake("You return how many days lie inside. The share is asked for.", _shares(of=np.sum)),
         Mistake(
             "These are percentages, and shares between 0 and 1 are asked for.",
-            _shares(_inside, lambda chosen: 100 * chosen.mean()),
+            _shares(of=lambda chosen: 100 * chosen.mean()),
         ),
-        Mistake("This is the share outside.", _shares(_inside, lambda chosen: 1 - chosen.mean())),
+        Mistake("This is the share outside.", _shares(of=lambda chosen: 1 - chosen.mean())),
         Mistake(
             "Days below the lower edge count as inside: only `high` is compared.",
             _shares(lambda y_true, low, high: y_true <= high),
@@ -432,10 +551,30 @@ def coverage(y_true, low, high, group):
             _shares(lambda y_true, low, high: (low <= y_true) | (y_true <= high)),
         ),
         Mistake(
-            "The groups are taken to be 0, 1, 2 and so on, without a gap. Which groups there are, `np.unique` knows.",
-            lambda y_true, low, high, group: np.array(
-                [_inside(y_true, low, high)[group == name].mean() for name in range(len(np.unique(group)))]
-            ),
+            "The groups come in the order in which they first appear. The smallest number comes first, wherever it "
+            "stands.",
+            _shares(names=lambda group: list(dict.fromkeys(group.tolist()))),
+        ),
+        Mistake(
+            "The largest number comes first here. The smallest should.",
+            _shares(names=lambda group: np.unique(group)[::-1]),
+        ),
+        Mistake(
+            "The shares are sorted by size. It is the numbers of the groups that go from small to large.",
+            lambda *given: np.sort(_coverage(*given)),
+        ),
+        Mistake(
+            "You return one share per day, its group's. One per group is asked for.",
+            _shares(names=lambda group: group),
+        ),
+        Mistake(
+            "You return the mean of the groups' shares, one number. One share for each group is asked for.",
+            lambda *given: _coverage(*given).mean(),
+        ),
+        Mistake(
+            "The groups are taken to be 0, 1, 2 and so on, as many as there are. Which numbers there are, `np.unique` "
+            "knows.",
+            _shares(names=lambda group: range(len(np.unique(group)))),
         ),
     ],
     hints=[
@@ -478,8 +617,8 @@ quiz = Quiz(
                 "well. They do not help a client who needs the promise on wild days.",
                 "That cannot be said yet: ask for whom, and when.": "The constant band of this page has that very "
                 "coverage, too wide on calm days and too narrow on wild ones. An average hides two faults that cancel.",
-                "No: with 81.5 % it is too wide.": "One and a half points are not the trouble. It is in the days "
-                "behind the average.",
+                "No: with 81.5 % it is too wide.": "A point and a half is not the trouble. The trouble is in the "
+                "days behind the average.",
             },
             right="That cannot be said yet: ask for whom, and when.",
         ),
@@ -499,14 +638,14 @@ quiz = Quiz(
             "A Keras model is compiled with `loss=lambda y_true, y_pred: ...`, trains well and is saved. Loading it "
             "fails. What cures it for good?",
             {
-                "A named function instead of the lambda.": "It loads no better: Keras has not been told where to find "
+                "A named function instead of the lambda.": "It fails as well: Keras has not been told where to find "
                 "that name.",
                 "Saving only after another `compile`.": "The compiled loss is part of what is saved. It is the lambda "
                 "itself that cannot be found by a name.",
                 "A registered class with `get_config`.": "The file then holds a name and $\\tau$, and the class is "
                 "found by its name. Loading runs no code out of the file.",
                 "Loading with `safe_mode=False`.": "That lets a file run whatever code it holds, on your machine. For "
-                "a file of your own it is a makeshift, for any other a risk.",
+                "a file of your own it is a stopgap, for any other a risk.",
             },
             right="A registered class with `get_config`.",
         ),

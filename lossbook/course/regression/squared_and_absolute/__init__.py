@@ -8,12 +8,12 @@ about = About(
     "number each of the two asks for.",
     goals=[
         "say which single number each of the two losses is asking for, and show it on data",
-        "predict how far one wrong target moves a fitted line under each of them",
+        "predict how far one wrong target moves the slope and the level of a line under each of them",
         "write both losses and their gradients in NumPy, with the right sign and the right $1/n$",
-        "recognize the two silent mistakes, a shape and a dtype, that make either loss lie to you",
+        "recognize two silent mistakes, a shape and a dtype, that make either loss lie to you",
     ],
     needs="[what a loss is](../foundations/what-is-a-loss.ipynb), [gradients](../foundations/gradients.ipynb)",
-    reading=25,
+    reading=20,
     practice=55,
     errata={
         "E04": "how-much-exactly",

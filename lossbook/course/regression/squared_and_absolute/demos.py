@@ -105,25 +105,30 @@ def outlier() -> Explorable:
         readouts=[
             Readout(
                 f"squared error: slope {squared(truth)[1]:.2f} + {rate:.6f} · ({{score}} {MINUS} {truth}) = "
-                "{slope:.2f}",
+                "{slope:.2f}, level {level:.2f}",
                 color=BLUE,
                 slope=lambda score: squared(score)[1],
+                level=lambda score: squared(score)[0],
             ),
             Readout(
-                "absolute error: the patient is {side} the line, slope {slope:.2f}",
+                "absolute error: the patient is {side} the line, slope {slope:.2f}, level {level:.2f}",
                 color=ORANGE,
                 side=side,
                 slope=lambda score: absolute(score)[1],
+                level=lambda score: absolute(score)[0],
             ),
             Readout(
-                f"Huber, whose pull stops growing {DELTA} points off the line: slope {{slope:.2f}}",
+                f"Huber, whose pull stops growing {DELTA} points off the line: slope {{slope:.2f}}, "
+                "level {level:.2f}",
                 color=GREEN,
                 slope=lambda score: fits["Huber"][0](score)[1],
+                level=lambda score: fits["Huber"][0](score)[0],
             ),
             Readout(
-                f"Tukey, whose pull is gone {CUTOFF} points off the line: slope {{slope:.2f}}",
+                f"Tukey, whose pull is gone {CUTOFF} points off the line: slope {{slope:.2f}}, level {{level:.2f}}",
                 color=PURPLE,
                 slope=lambda score: fits["Tukey"][0](score)[1],
+                level=lambda score: fits["Tukey"][0](score)[0],
             ),
         ],
         presets={
@@ -356,7 +361,7 @@ def best_constant() -> Explorable:
                 sides=sides(median),
             ),
             Readout(
-                f"Huber, counting {THRESHOLD} points a patient at most: {{best:.2f}}; {{above:.2f}} above, "
+                f"Huber, whose pull stops growing {THRESHOLD} points away: {{best:.2f}}; {{above:.2f}} above, "
                 "{below:.2f} below",
                 color=GREEN,
                 best=compromise,
@@ -378,10 +383,10 @@ def best_constant() -> Explorable:
         guess=Guess(
             "B goes from 310 to 400. Which of the four best constants move?",
             {
-                "All four": "Only a loss to which it matters how far away B is can notice.",
+                "All four": "Only a loss whose pull still grows out there can notice.",
                 "Squared and ¾ quantile": "The quantile is the sixth score of seven, and B stays the seventh.",
-                "Squared and Huber": f"Huber's loss counts {THRESHOLD} points of a patient at most, and B was further "
-                "away before.",
+                "Squared and Huber": f"Huber's pull stops growing {THRESHOLD} points away, and B was further "
+                "off before.",
                 "Only squared": "The mean rises by a seventh of what you add. To the others B was above, and still is.",
             },
             right="Only squared",

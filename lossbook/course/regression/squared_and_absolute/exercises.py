@@ -19,6 +19,11 @@ def _mean_squared_error(y_true, y_pred):
     return np.mean((y_pred - y_true) ** 2)
 
 
+def _mean_over(count):
+    """Return a version that divides by the number of samples of one data set."""
+    return lambda y_true, y_pred: np.sum((np.ravel(y_pred) - np.ravel(y_true)) ** 2) / count
+
+
 _ONE_SHAPE = "Give both the same shape, whatever they come in."
 
 bug = WriteFunction(
@@ -45,12 +50,22 @@ def mean_squared_error(y_true, y_pred):
         ),
         (_true[:1], _pred[:1, None]),
         (_true[:3], _true[:3, None]),
+        Case(
+            (_true + 1e8, _pred[:, None] + 1e8),
+            only="It fails only where numbers are large and residuals small. Subtract first, in full precision, and "
+            "square then.",
+        ),
     ],
     mistakes=[
         Mistake(
             "Still every prediction meets every target. By the time you take the mean, the difference has n rows and n "
             "columns: print the shape of `y_pred - y_true`.",
             lambda y_true, y_pred: np.mean(np.square(y_pred - y_true)),
+        ),
+        Mistake(
+            f"You make one of them a column and the other a row, which is what pairs every prediction with every "
+            f"target. {_ONE_SHAPE}",
+            lambda y_true, y_pred: np.mean(np.subtract.outer(np.ravel(y_pred), np.ravel(y_true)) ** 2),
         ),
         Mistake(
             f"You change the shape of the predictions only, and the target may be a column. {_ONE_SHAPE}",
@@ -90,6 +105,19 @@ def mean_squared_error(y_true, y_pred):
             lambda y_true, y_pred: np.sqrt(_mean_squared_error(y_true, y_pred)),
         ),
         Mistake(
+            "You square the mean of the residuals, in which those of both signs cancel. Square first, and take the "
+            "mean of the squares.",
+            lambda y_true, y_pred: (np.mean(y_pred) - np.mean(y_true)) ** 2,
+        ),
+        Mistake(
+            "You divide by 442, the number of patients on this page. Divide by the number of samples that come in.",
+            _mean_over(442),
+        ),
+        Mistake(
+            "You divide by 4, which is the `n` of a cell above. Divide by the number of samples that come in.",
+            _mean_over(4),
+        ),
+        Mistake(
             "You pair the largest prediction with the largest target. Sorting gives the right loss to a perfect "
             "model, and to many bad ones.",
             lambda y_true, y_pred: np.mean((np.sort(np.ravel(y_pred)) - np.sort(np.ravel(y_true))) ** 2),
@@ -109,14 +137,15 @@ def mean_squared_error(y_true, y_pred):
 `(442, 442)`: every prediction minus every target. The mean over all pairs of two draws from the same data is twice
 their variance, and the variance is the 5,929.9 you met above as the MSE of the mean. A model that learns from this loss
 is pulled to predict the mean for everyone.
-
-Keras lines the shapes up for a loss *function* handed to `compile`, but not for a loss class of your own, nor when you
-call a loss yourself.
 """,
     what="loss",
 )
 
 # A second bug: whole numbers that wrap around
+
+
+def _residual(y_true, y_pred):
+    return np.asarray(y_pred, dtype=float) - np.asarray(y_true, dtype=float)
 
 
 def _squared_error(y_true, y_pred):
@@ -125,6 +154,35 @@ def _squared_error(y_true, y_pred):
 
 def _pixels(*values: int, of: type = np.uint8) -> np.ndarray:
     return np.array(values, dtype=of)
+
+
+def _squared_in(dtype, *converted):
+    """Return a version that converts these of its two arguments to a type that may be too small."""
+
+    def version(y_true, y_pred):
+        y_true = y_true.astype(dtype) if "y_true" in converted else y_true
+        y_pred = y_pred.astype(dtype) if "y_pred" in converted else y_pred
+        return (y_pred - y_true) ** 2
+
+    return version
+
+
+_TOO_SMALL = {
+    np.int8: "an `int8` ends at 127, and pixels reach 255",
+    np.int16: "an `int16` ends at 32767, and the square of 255 is 65025",
+    np.uint16: "a `uint16` ends at 65535, and squares of 16-bit pixels go far beyond",
+    np.int32: "an `int32` ends at 2147483647, and the square of 65535 is larger",
+    np.int64: "an `int64` is long enough and still a whole number",
+}
+_CUT_OFF = "And 0.5 becomes 0: take a type that keeps what comes after the point."
+
+
+def _conversions():
+    """Yield the mistake of converting to whole numbers, both arguments or one of them."""
+    for dtype, why in _TOO_SMALL.items():
+        yield Mistake(f"You convert both, but {why}. {_CUT_OFF}", _squared_in(dtype, "y_true", "y_pred"))
+        yield Mistake(f"You convert the predictions, but {why}. {_CUT_OFF}", _squared_in(dtype, "y_pred"))
+        yield Mistake(f"You convert the targets, but {why}. {_CUT_OFF}", _squared_in(dtype, "y_true"))
 
 
 pixels = WriteFunction(
@@ -149,48 +207,49 @@ def squared_error(y_true, y_pred):
             only="It is right without a sign, and fails only for whole numbers with a sign (int8): -100 and 100 are "
             "200 apart.",
         ),
+        Case(
+            (_pixels(2**24 + 1, 70000, of=np.int32), _pixels(2**24, 0, of=np.int32)),
+            only="It is right for 8 and 16 bits, and fails only for whole numbers of 32 bits: the square of 70000 has "
+            "more, and `float32` rounds 16777217 to 16777216.",
+        ),
     ],
     mistakes=[
         Mistake(
-            "For whole numbers nothing has changed. Eight bits wrap around in the difference and once more in the "
-            "square, so an absolute value, another order or a conversion of the square comes too late or too early.",
+            "For whole numbers nothing has changed. They wrap around in the difference and once more in the square. "
+            "An absolute value, another order or a conversion of the square does not bring back what is lost by then.",
             lambda y_true, y_pred: np.square(y_pred - y_true),
         ),
         Mistake(
-            "You convert the difference. By then it has wrapped around: 0 - 20 is 236 in eight bits, and stays 236 as "
+            "You convert the difference. By then it has wrapped around: 0 - 20 is 236 in `uint8`, and stays 236 as "
             "a float.",
             lambda y_true, y_pred: (y_pred - y_true).astype(float) ** 2,
         ),
         Mistake(
-            "16 bits with a sign hold the differences, and end at 32767. A square reaches 65025, so it wraps around "
-            "again. And a prediction of 0.5 becomes 0.",
-            lambda y_true, y_pred: (y_pred.astype(np.int16) - y_true.astype(np.int16)) ** 2,
+            "You convert the difference, and to whole numbers. By then it has wrapped around: 0 - 20 is 236 in "
+            "`uint8`. And 0.5 becomes 0.",
+            lambda y_true, y_pred: (y_pred - y_true).astype(np.int64) ** 2,
         ),
         Mistake(
-            "16 bits with a sign end at 32767, and a square reaches 65025. And a prediction of 0.5 becomes 0.",
-            lambda y_true, y_pred: (y_pred.astype(np.int16) - y_true) ** 2,
+            "You convert to `int8`, which ends at 127, and pixels reach 255: the difference has wrapped around before "
+            "you convert once more. And 0.5 becomes 0.",
+            lambda y_true, y_pred: (y_pred.astype(np.int8) - y_true.astype(np.int8)).astype(float) ** 2,
+        ),
+        *_conversions(),
+        Mistake(
+            "You convert whole numbers of one kind, `uint8`. Those of 16 bits and those with a sign wrap around in the "
+            "same way: convert whatever comes in.",
+            lambda y_true, y_pred: (y_pred - (y_true.astype(float) if y_true.dtype == np.uint8 else y_true)) ** 2,
         ),
         Mistake(
-            "32 bits are enough for pixels of 8 bits, and too few for the square of 65535. And a prediction of 0.5 "
-            "becomes 0: take a type that keeps fractions.",
-            lambda y_true, y_pred: (y_pred.astype(np.int32) - y_true.astype(np.int32)) ** 2,
+            "The types are right now, and the square is gone: that is the absolute error.",
+            lambda y_true, y_pred: np.abs(_residual(y_true, y_pred)),
         ),
         Mistake(
-            "Whole numbers cut off what comes after the point, and predictions may be 0.5. Take a type that keeps it.",
-            lambda y_true, y_pred: (y_pred.astype(np.int64) - y_true.astype(np.int64)) ** 2,
+            "The types are right now, and the square is gone: that is the residual.",
+            lambda y_true, y_pred: _residual(y_true, y_pred),
         ),
         Mistake(
-            "You make the predictions whole numbers, which cuts off what comes after their point. Take a type that "
-            "keeps it.",
-            lambda y_true, y_pred: (y_pred.astype(np.int64) - y_true) ** 2,
-        ),
-        Mistake(
-            "You make the predictions whole numbers of 32 bits. That cuts off what comes after their point, and the "
-            "square of 65535 does not fit.",
-            lambda y_true, y_pred: (y_pred.astype(np.int32) - y_true) ** 2,
-        ),
-        Mistake(
-            "A float of 16 bits has 11 binary digits: it rounds 65025 to 65024. Take a longer one.",
+            "A `float16` has 11 binary digits: it rounds 65025 to 65024. Take a longer type.",
             lambda y_true, y_pred: (y_pred.astype(np.float16) - y_true.astype(np.float16)) ** 2,
         ),
         Mistake(
@@ -205,36 +264,52 @@ def squared_error(y_true, y_pred):
         "`np.asarray(y_pred, dtype=float)`, and the same for `y_true`.",
     ],
     cause="""
-Eight bits hold nothing below 0 and nothing above $2^8 - 1$, so the difference wraps around, and its square wraps around
-again. Convert to a float type before the first minus sign.
+Eight bits without a sign hold nothing below 0 and nothing above $2^8 - 1$, so the difference wraps around, and its
+square wraps around again. Convert to a float type before the first minus sign.
 """,
     what="squared error",
 )
 
-# A typo, predicted
+# Another typo, predicted
 
-_TYPO, _SCORE, _PATIENTS = 3460, 346, 442
-_shift = (_TYPO - _SCORE) / _PATIENTS
+_SCORE, _TYPO, _INDEX = 138, 1380, 22.0  # of the seventh patient
+_MEAN_INDEX, _SQUARES, _PATIENTS = 26.375792, 8608.231, 442
+_points, _distance = _TYPO - _SCORE, _INDEX - _MEAN_INDEX
+_leverage = _distance / _SQUARES
+_shift = _points * _leverage
+_SLOPE = 10.233  # before
 
 typo = FindNumber(
     f"{PAGE}/typo",
     answer=_shift,
-    tolerance=0.006,  # accepts two decimals, rounded or cut off, but not the answer for one patient more
+    tolerance=0.005,  # two decimals, rounded
     mistakes={
-        0.0: "That is how far the median moves, which the absolute error asks for.",
-        _TYPO
-        / _PATIENTS: f"The patient was there before, with a score of {_SCORE}: what was added is less than {_TYPO}.",
-        _TYPO - _SCORE: "That is how far the patient moves. How many patients share it?",
-        (_TYPO - _SCORE) / (_PATIENTS + 1): "The patient is one of the 442, and not one more.",
-        15.63 - 10.23: "That is how far the slope of the line moved. Here there is no line: one number for everybody.",
+        0.0: "Absolute error leaves its line where it is. Squared error does not: multiply the leverage by all the "
+        "points that the typo adds.",
+        -_shift: "The patient's index is below the mean, so its leverage is negative: a higher score there tilts the "
+        "line down.",
+        _points * 0.0017337: "That is the leverage of the patient with the first typo. This one stands elsewhere.",
+        _TYPO * _leverage: f"The score was {_SCORE} before: less than {_TYPO} points are added.",
+        _SCORE * _leverage: f"{_SCORE} was the right score. How many points does the typo add to it?",
+        _points / _PATIENTS: "That is how far the level moves, by one patient's share in the mean. The slope is asked "
+        "for.",
+        _SLOPE + _shift: "That is the slope after the typo. By how much has it changed?",
+        _points * _INDEX / _SQUARES: "The leverage takes the distance of the index from its mean, and not the index.",
+        _shift * _PATIENTS: "You divide by the variance of the indices, which is a mean. The leverage has their sum of "
+        "squares.",
+        _points * _distance / _SQUARES**0.5: "You divide by the root of the sum of squares. The leverage has no root.",
+        _points * _distance / _PATIENTS: "You divide by the number of patients. The leverage has the sum of squares.",
+        _points * _distance: "The division by the sum of squares is missing.",
+        100 * _shift / _SLOPE: "That is the change in percent of the old slope. It is asked for in points per kg/m².",
     },
     hints=[
-        "Which constant does the squared error ask for?",
-        "By how much does the sum of all scores grow?",
+        "How many points does the typo add, and what does each of them add to the slope?",
+        "The leverage is the patient's distance from the mean index over the sum of squares. Which sign has it here?",
     ],
-    why=f"The squared error asks for the mean, and in the mean every patient has a share of one in {_PATIENTS}: "
-    f"$({_TYPO} - {_SCORE}) / {_PATIENTS} = {_shift:.2f}$. The absolute error asks for the median, which does not "
-    "move.",
+    why=f"The leverage is $({_INDEX:.0f} - {_MEAN_INDEX:.2f}) / {_SQUARES:,.0f}$, and the typo adds "
+    f"${_TYPO} - {_SCORE} = {_points}$ points: ${_shift:.2f}$ in all. The patient's index is below the mean, so the "
+    f"line becomes flatter. Its level rises all the same, by ${_points} / {_PATIENTS} = {_points / _PATIENTS:.2f}$. "
+    "Absolute error's line does not move at all, because the patient was above it before.",
 )
 
 # A gradient of a weighted mean
@@ -265,12 +340,21 @@ def weighted_gradient(y_true, y_pred, weights):
             only="It fails only where a residual is 0. Any number between -1 and 1 would serve there; take the "
             "customary 0.",
         ),
+        Case(
+            (np.array([1000.0, 0.0, 5.0]), np.array([1000.001, 200.0, -200.0]), np.array([2.0, 1.0, 5.0])),
+            only="It fails only where a residual is small, 0.001. However small it is, it counts like any other on its "
+            "side: compare with 0 itself.",
+        ),
     ],
     mistakes=[
         Mistake(
             "You divide by n. The loss divides by the sum of the weights: with all weights doubled, your gradient "
             "would double, and the loss would not change.",
             lambda y_true, y_pred, weights: weights * np.sign(y_pred - y_true) / len(y_true),
+        ),
+        Mistake(
+            "You divide by 4, which is the `n` of a cell above. The loss divides by the sum of the weights.",
+            lambda y_true, y_pred, weights: weights * np.sign(y_pred - y_true) / 4,
         ),
         Mistake(
             "The division by the sum of the weights is missing.",
@@ -343,10 +427,10 @@ beds = Choose(
         "means add up": "The sum of the mean stays is the mean of the sum. A median has no such rule: the long stays, "
         "which fill the beds, do not count in it by their length.",
         "few outliers": "There are some: a few stays are very long. They are real, and they do need beds.",
-        "a fading gradient": "A gradient that fades near the optimum makes the fit easier. It says nothing about which "
-        "number the plan needs.",
-        "the unit": "Squared error is in squared days, which is rather a nuisance. Its best prediction is in days, "
-        "like that of the absolute error.",
+        "a fading gradient": "The gradient of the squared error fades near the optimum, which makes the fit easier. It "
+        "does not decide which number the plan needs.",
+        "the unit": "Squared error is in squared days, and yet its best prediction is in days, like that of absolute "
+        "error.",
     },
     because="means add up",
     hints=[
@@ -376,37 +460,68 @@ def _absolute_line(x, y):
     return line
 
 
-def _line_by(criterion):
-    """Return a search over the lines through two patients that minimizes another criterion of the residuals."""
+def _mean_absolute(residuals):
+    return np.mean(np.abs(residuals))
+
+
+def _every_pair(x):
+    return combinations(range(len(x)), 2)
+
+
+def _pairs_before_a_tie(x):
+    for i in range(len(x)):
+        for j in range(i):
+            if x[i] == x[j]:
+                break
+            yield i, j
+
+
+def _through(x, y, i, j):
+    w = (y[j] - y[i]) / (x[j] - x[i])
+    return w, y[i] - w * x[i]
+
+
+def _upside_down(x, y, i, j):
+    w = (x[j] - x[i]) / (y[j] - y[i])
+    return w, y[i] - w * x[i]
+
+
+def _offset_of_two(x, y, i, j):
+    w, _ = _through(x, y, i, j)
+    return w, y[i] - w * x[j]
+
+
+def _line_by(criterion=_mean_absolute, *, pairs=_every_pair, through=_through):
+    """Return a search that takes another criterion of the residuals, other pairs, or another line through a pair.
+
+    A vertical line has residuals of NaN, which are never smaller than the best.
+    """
 
     def version(x, y):
         best, line = np.inf, None
-        for i, j in combinations(range(len(x)), 2):
-            if x[i] != x[j]:
-                w = (y[j] - y[i]) / (x[j] - x[i])
-                b = y[i] - w * x[i]
-                if criterion(w * x + b - y) < best:
-                    best, line = criterion(w * x + b - y), np.array([w, b])
+        for i, j in pairs(x):
+            w, b = through(x, y, i, j)
+            cost = criterion(w * x + b - y)
+            if cost < best:
+                best, line = cost, np.array([w, b])
         return line
 
     return version
 
 
-def _squared_line(x, y):
-    w = np.sum((x - x.mean()) * (y - y.mean())) / np.sum((x - x.mean()) ** 2)
-    return np.array([w, y.mean() - w * x.mean()])
-
-
-def _neighbors_line(x, y):
-    pairs = [k for k in range(len(x) - 1) if x[k] != x[k + 1]]
-    lines = [(y[k + 1] - y[k]) / (x[k + 1] - x[k]) for k in pairs]
-    lines = [np.array([w, y[k] - w * x[k]]) for k, w in zip(pairs, lines, strict=True)]
-    return min(lines, key=lambda line: np.mean(np.abs(line[0] * x + line[1] - y)))
+def _median_line(x, y):
+    slopes = [_through(x, y, i, j)[0] for i, j in _every_pair(x) if x[i] != x[j]]
+    return np.array([np.median(slopes), np.median(y - np.median(slopes) * x)])
 
 
 _one_typo = _progression.copy()
 _one_typo[3] = 2060.0
 _distinct = [0, 1, 2, 3, 4, 5, 6]  # seven patients of whom no two share a body-mass index
+
+_SAME_X = (
+    "It fails only where two patients have the same `x`. The line through those two is vertical: it divides by 0, and "
+    "has to be left out, and no other pair with it."
+)
 
 line = WriteFunction(
     f"{PAGE}/line",
@@ -420,17 +535,24 @@ def absolute_line(x, y):
         (_bmi[_distinct], _progression[_distinct]),
         (_bmi[_distinct], _one_typo[_distinct]),
         (np.array([0.0, 1.0, 2.0, 4.0, 7.0]), np.array([1.0, -2.0, -3.5, -8.5, 40.0])),
-        (np.array([2.0, -1.0]), np.array([3.0, -3.0])),
+        (np.array([0.5, 2.0, -1.0]), np.array([7.0, 3.0, -3.0])),
+        Case((_bmi, _progression), only=_SAME_X),
+        Case((np.array([1.0, 0.0, 3.0, 0.0, 2.0, 1.0]), np.array([3.0, -1.0, -1.0, -5.0, 8.0, 2.0])), only=_SAME_X),
         Case(
-            (_bmi, _progression),
-            only="It fails only where two patients have the same `x`. The line through those two is vertical: it "
-            "divides by 0, and has to be left out.",
+            (np.array([0.0, 1.0, 6.0, 2.0, 5.0]), np.array([5.0, 4.0, 5.0, 6.0, 3.0])),
+            only="It fails only where two patients have the same `y`. The line through those two is level, and it may "
+            "be the best: leave out pairs with the same `x` and no others.",
+        ),
+        Case(
+            (np.array([0.0, 1.0, 3.0]), np.array([0.0, 2e6, -1e6])),
+            only="It fails only where errors are large. The smallest error so far has to start above any that may "
+            "come, at `np.inf`.",
         ),
     ],
     mistakes=[
         Mistake(
             "That is the line of the least squared error, which the typo of one patient carries away.",
-            _squared_line,
+            lambda x, y: np.polyfit(x, y, 1),
         ),
         Mistake(
             "You try the right lines and compare them by the squared error.",
@@ -457,7 +579,66 @@ def absolute_line(x, y):
         ),
         Mistake(
             "You try neighbors in the array only. The best line may pass through any two of the patients.",
-            _neighbors_line,
+            _line_by(pairs=lambda x: [(i, i + 1) for i in range(len(x) - 1)]),
+        ),
+        Mistake(
+            "Your loop over the second patient ends at the first one with the same `x`: leave out that pair, and go on "
+            "with the next one. That is `continue`, not `break`.",
+            _line_by(pairs=_pairs_before_a_tie),
+        ),
+        Mistake(
+            "You return the line through the first two patients. Does the `return` stand inside the loop, or is the "
+            "line never replaced by a better one?",
+            _line_by(pairs=lambda x: [(0, 1)]),
+        ),
+        Mistake(
+            "You return the line through the last two patients: every line replaces the one before it. Where a line is "
+            "better, keep its error as well, for the next one to be compared with.",
+            _line_by(pairs=lambda x: [(len(x) - 2, len(x) - 1)]),
+        ),
+        Mistake(
+            "You try the lines through the first patient only. Is a loop missing, or does a `return` stand inside "
+            "of one?",
+            _line_by(pairs=lambda x: [(0, j) for j in range(1, len(x))]),
+        ),
+        Mistake(
+            "The last patient is in none of your pairs. `range(n)` ends at n - 1 as it is.",
+            _line_by(pairs=lambda x: combinations(range(len(x) - 1), 2)),
+        ),
+        Mistake(
+            "The first patient is in none of your pairs. Arrays begin at 0.",
+            _line_by(pairs=lambda x: combinations(range(1, len(x)), 2)),
+        ),
+        Mistake(
+            "Your slope is upside down. How many points more for one kg/m² more?",
+            _line_by(through=_upside_down),
+        ),
+        Mistake(
+            "Your lines pass through neither of the two patients: the offset takes `y` from the earlier one and `x` "
+            "from the later.",
+            _line_by(through=_offset_of_two),
+        ),
+        Mistake(
+            "Your lines pass through neither of the two patients: the offset takes `y` from the later one and `x` from "
+            "the earlier.",
+            _line_by(through=lambda x, y, i, j: _offset_of_two(x, y, j, i)),
+        ),
+        Mistake(
+            "The slope is right, and the offset has the wrong sign: the line is `w * x + b`.",
+            lambda x, y: _absolute_line(x, y) * [1, -1],
+        ),
+        Mistake(
+            "You return the smallest error. The line that has it is asked for, its slope and its offset.",
+            lambda x, y: _mean_absolute(np.polyval(_absolute_line(x, y), x) - y),
+        ),
+        Mistake(
+            "You sort `x` and leave `y` as it is: each patient gets the score of another.",
+            lambda x, y: _absolute_line(np.sort(x), y),
+        ),
+        Mistake(
+            "That is the line with the median of all slopes. It also withstands a typo, and it is another estimate: "
+            "compare the lines by their mean absolute error.",
+            _median_line,
         ),
         Mistake(
             "Slope and offset have changed places: the slope comes first.",
@@ -483,6 +664,7 @@ def absolute_line(x, y):
         "the smallest mean absolute error so far.",
         "Leave out pairs with `x[i] == x[j]`.",
     ],
+    remark="On the 442 patients it finds the slope 11.93 of the first output. With the typo it finds the same line.",
     what="line",
 )
 
@@ -525,11 +707,11 @@ quiz = Quiz(
             "From which residual on does the squared error $r^2$ pull harder on a prediction than the absolute error "
             "$|r|$?",
             {
-                "½": "The slopes are $2r$ and 1, and they are equal at one half.",
-                "1": "There the two *losses* are equal. What a fit feels are the slopes, $2r$ and 1.",
-                "2": "The slopes are $2r$ and 1: solve $2r = 1$.",
-                "From 0 on": "Near 0 the squared error pulls hardly at all: its slope $2r$ goes to 0, while the other "
-                "one stays at 1.",
+                "½": "The pulls are $2r$ and 1, and they are equal at one half.",
+                "1": "There the two *losses* are equal. The pulls are their derivatives, $2r$ and 1.",
+                "2": "The pulls are $2r$ and 1: solve $2r = 1$.",
+                "From 0 on": "Near 0 the squared error pulls hardly at all: its $2r$ goes to 0, and the other pull "
+                "stays at 1.",
             },
             right="½",
         ),
@@ -538,7 +720,7 @@ quiz = Quiz(
             f"returns {int((np.uint8([0]) - np.uint8([3]))[0] ** 2)}, as it should, both ways round. Is the loss safe?",
             {
                 "Yes: the difference would have wrapped around, and did not.": "It did: 0 − 3 is "
-                f"{int((np.uint8([0]) - np.uint8([3]))[0])} in eight bits. Squaring wraps around once more, and back.",
+                f"{int((np.uint8([0]) - np.uint8([3]))[0])} in `uint8`. Squaring wraps around once more, and back.",
                 "Yes, as long as no prediction is below its target.": "The order makes no difference. Of a square of "
                 "256 or more, eight bits lose the upper part in either order.",
                 "No: it comes out right as long as the true square is below 256.": "Eight bits keep the remainder "
