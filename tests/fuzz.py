@@ -38,6 +38,7 @@ from lossbook import (
     KLDivergence,
     LaplaceNLL,
     LogCosh,
+    LogitAdjustedCrossEntropy,
     Loss,
     PoissonNLL,
     Quantile,
@@ -146,6 +147,7 @@ RESIDUAL = [
     st.builds(GeneralRobustNLL, st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0]), positive),
 ]
 gamma = st.sampled_from([0.0, 0.5, 1.0, 2.0]) | st.floats(0, 10) | positive
+priors = st.sampled_from([(0.5, 0.25, 0.25), (0.98, 0.01, 0.01)])
 KINDS = [
     *[Kind(loss, itself, itself) for loss in RESIDUAL],
     Kind(st.builds(BinaryCrossEntropy, positive, st.just(0.0) | unit), lambda _: shares, itself),
@@ -153,6 +155,7 @@ KINDS = [
     Kind(st.builds(BinaryFocal, gamma, st.none() | unit), among(0.0, 1.0), itself),
     Kind(st.builds(CategoricalCrossEntropy, st.just(0.0) | unit), distributions, listed(3)),
     Kind(st.just(SparseCategoricalCrossEntropy()), among(0, 1, 2), listed(3)),
+    Kind(st.builds(LogitAdjustedCrossEntropy, priors, st.just(0.0) | positive), among(0, 1, 2), listed(3)),
     Kind(st.builds(CategoricalFocal, gamma), distributions, listed(3)),
     Kind(st.just(KLDivergence()), distributions, listed(3)),
     *[Kind(st.just(loss), itself, listed(2)) for loss in (GaussianNLL(), LaplaceNLL())],

@@ -44,6 +44,12 @@ def name_of(kind):
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=name_of)
 
 
+def test_every_loss_is_drawn():
+    losses = {kind.__name__ for kind in map(lossbook.__dict__.get, lossbook.__all__) if hasattr(kind, "facts")}
+    drawn_below = {"UncertaintyWeighted", "WeightedSum"}
+    assert {*map(name_of, KINDS)} | drawn_below == losses - {"Loss"}
+
+
 def quantities(loss):
     """The names of what the loss has."""
     return QUANTITIES if type(loss)._hessian is not lossbook.Loss._hessian else QUANTITIES[:2]
