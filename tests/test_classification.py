@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from losses import errors_in_ulps, mp, number
-from losses_classification import CLASSIFICATION
+from losses import QUANTITIES, errors_in_ulps, mp, number
+from losses_classification import CLASSIFICATION, binary_focal
 from scipy import optimize, special, stats
 
 from lossbook import KLDivergence, NoHessianError
@@ -225,6 +225,22 @@ def test_focal_without_focus_is_cross_entropy(label, z):
     row = [z, 0.5, -2.0]
     for focal, entropy in zip(quantities(CategoricalFocal(0)), quantities(CategoricalCrossEntropy()), strict=True):
         same(focal(np.eye(3)[label], row), entropy(np.eye(3)[label], row))
+
+
+@pytest.mark.parametrize(
+    ("gamma", "z"), [(1e20, 40.0), (1e16, 35.0), (1e4, 12.0), (1e100, 700.0), (3e154, 0.0), (1e308, 1e-6)]
+)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_large_gamma_finds_digits_where_q_rounds_to_1(gamma, z, dtype):
+    """q^gamma then is exp(-gamma p) for the tiny p of a mistake."""
+    expected = binary_focal(BinaryFocal(gamma, None))
+    score = number(float(dtype(-z)))
+    for quantity in QUANTITIES:
+        truth = float(getattr(expected, quantity)(1, score))
+        binary = getattr(BinaryFocal(gamma, None), quantity)(np.array([1], dtype), np.array([-z], dtype))
+        several = getattr(CategoricalFocal(gamma), quantity)(np.array([[1, 0]], dtype), np.array([[-z, 0]], dtype))
+        assert binary == pytest.approx(truth, rel=1e-3 if dtype == np.float32 else 1e-10, abs=1e-37)
+        assert several.ravel()[0] == pytest.approx(truth, rel=1e-3 if dtype == np.float32 else 1e-10, abs=1e-37)
 
 
 @given(gamma=gammas, label=st.integers(0, 1), z=moderate)

@@ -215,6 +215,52 @@ def test_named_members_of_general_robust(r, c):
     same(member(-math.inf), -math.expm1(-(x**2) / 2))
 
 
+@pytest.mark.parametrize(
+    ("loss", "r", "expected"),
+    [
+        (Tukey(1e300), 1.5e154, 1.5e154 * (1.5e154 / 2)),  # its square overflows, half of it does not
+        (GeneralRobust(2 - 1e-9, 1.5), 1e150, 1e150 * (1e150 / 4.5)),  # a power did, before it was scaled
+        (GeneralRobust(1e163), 3.0, math.expm1(4.5)),  # the limit for a large alpha, whose base rounds to 1
+        (GeneralRobust(1e163), -3.0, math.expm1(4.5)),
+        (GeneralRobust(1e5), 0.0, 0.0),
+    ],
+)
+def test_a_result_in_reach_of_what_overflows(loss, r, expected):
+    assert loss.value([0.0], [r]) == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_slope_of_a_large_alpha():
+    assert GeneralRobust(1e163).gradient([0.0], [3.0]) == pytest.approx(3 * math.exp(4.5), rel=1e-12)
+
+
+def test_a_scale_whose_inverse_overflows():
+    for loss in (GeneralRobust(-2, 5e-324), GeneralRobust(0, 5e-324), GeneralRobust(1.5, 5e-324)):
+        assert loss.gradient([1.0], [1.0]) == 0
+
+
+@pytest.mark.parametrize(
+    "kind", [Huber, SmoothL1, Tukey, lambda c: GeneralRobust(-2, c), lambda c: GeneralRobust(1, c)]
+)
+@pytest.mark.parametrize("size", [1e-300, 1e-39, 1e-30, 1e30, 3.4028235677973366e38, 1e39, 1e300])
+def test_a_threshold_that_float32_does_not_hold(kind, size):
+    """The result is that of float64, in float32."""
+    loss, r = kind(size), np.array([0, 1e-3, -2, 1e30], np.float32)
+    with np.errstate(over="ignore"):
+        for function in quantities(loss):
+            got = function(np.zeros_like(r), r)
+            assert got.dtype == np.float32
+            np.testing.assert_array_equal(got, function(np.zeros(4), r.astype(float)).astype(np.float32))
+        value, gradient = loss.value_and_gradient(np.zeros_like(r), r)
+        np.testing.assert_array_equal(value, loss.value(np.zeros_like(r), r))
+        np.testing.assert_array_equal(gradient, loss.gradient(np.zeros_like(r), r))
+
+
+@each_loss
+def test_a_residual_too_large_for_a_float_is_infinite(loss):
+    for function in quantities(loss):
+        np.testing.assert_array_equal(function([-1e308], [1.7e308]), function([0.0], [math.inf]))
+
+
 @pytest.mark.parametrize("alpha", [-1, 0, 0.5, 1, 1.5])
 @pytest.mark.parametrize("r", [1e8, 3e9, 1e12, 1e100])
 def test_general_robust_far_out(alpha, r):

@@ -143,6 +143,10 @@ _FORMULAS = {
     "SquaredHinge": (lambda y, z: np.maximum(1 - y * z, 0) ** 2, lambda y, z: -2 * y * np.maximum(1 - y * z, 0)),
     "GaussianNLL": (_gaussian, _gaussian_gradient),
     "LaplaceNLL": (_laplace, _laplace_gradient),
+    "GeneralRobustNLL": _residual(
+        lambda r: 3 * ((r**2 / 1.5 + 1) ** 0.25 - 1) + 1.2917070309923648,
+        lambda r: r * (r**2 / 1.5 + 1) ** -0.75,
+    ),
     "PoissonNLL": (lambda y, z: np.exp(z) - y * z + special.gammaln(y + 1), lambda y, z: np.exp(z) - y),
     "KLDivergence": (
         lambda y, z: (y * np.log(y / _softmax(z))).sum(axis=1),

@@ -43,6 +43,7 @@ __all__ = [
     "Expectile",
     "GaussianNLL",
     "GeneralRobust",
+    "GeneralRobustNLL",
     "GeneralizedIoU",
     "Jaccard",
     "LaplaceNLL",
@@ -473,11 +474,112 @@ class GeneralizedIoU(_Twin):
 
     def _value(self, y_true: Any, y_pred: Any) -> Any:
         value, union, hull = _overlap(self, y_true, y_pred)
-        return value + (hull - union) / _nonzero(hull)
+        return value + ops.where(hull > 0, (hull - union) / _nonzero(hull), ops.zeros_like(hull))
+
+
+class _Learning(keras.Model):
+    """A model that learns parameters of its loss together with `network`: a subclass writes `_loss`, for `compile`."""
+
+    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, **settings: Any) -> None:
+        if loss is not None:
+            raise ValueError(f"{type(self).__name__}: compile takes no loss, it has one of its own")
+        super().compile(optimizer, loss=self._loss(), **settings)
+
+    def _loss(self) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} must define _loss")
+
+    def get_compile_config(self) -> dict[str, Any]:
+        return {name: setting for name, setting in super().get_compile_config().items() if name != "loss"}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        if self.built:
+            self.optimizer.build(self.trainable_variables)
 
 
 @_registered
-class UncertaintyWeighted(keras.Model):
+class GeneralRobustNLL(_Learning):
+    """A model that learns `alpha` and `c` of Barron's family with its weights: `lossbook.GeneralRobustNLL`.
+
+    It wraps `network`, which predicts a value. `alpha` and `c` are where they start, with `alpha` between 0 and 2, both
+    excluded. What is learned are two weights of any sign: `logit_alpha`, whose sigmoid is half of alpha, and `log_c`.
+    The attributes `alpha` and `c` are what has been learned so far.
+
+    Compile it without a loss. `predict` returns what `network` does; to deploy it alone, take ``model.network``.
+
+    Shapes: as in `GeneralRobust`, with what `network` returns as `y_pred`.
+
+    >>> inputs = keras.Input((1,))
+    >>> model = GeneralRobustNLL(keras.Model(inputs, keras.layers.Identity()(inputs)), alpha=1, c=2)
+    >>> model.compile("adam")
+    >>> round(model.evaluate(ops.array([[6.0]]), ops.array([[0.0]]), verbose=0), 4)
+    4.0409
+    """
+
+    def __init__(self, network: keras.Model, alpha: float = 1.0, c: float = 1.0, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.network = network
+        self.start = probabilistic.GeneralRobustNLL(alpha, c)
+        half = self.start._number("alpha", alpha, 0, 2) / 2
+        self.logit_alpha = self._weight("logit_alpha", math.log(half / (1 - half)))
+        self.log_c = self._weight("log_c", math.log(self.start.c))
+
+    def _weight(self, name: str, start: float) -> Any:
+        return self.add_weight(shape=(), initializer=lambda shape, dtype: ops.array(start, dtype), name=name)
+
+    @property
+    def alpha(self) -> Any:
+        return 2 * ops.sigmoid(self.logit_alpha)
+
+    @property
+    def c(self) -> Any:
+        return ops.exp(self.log_c)
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        return self.network(inputs, training=training)
+
+    def _loss(self) -> Any:
+        return _LearnedRobust(self.start, lambda: (self.logit_alpha, self.log_c), self.variable_dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        network = keras.saving.serialize_keras_object(self.network)
+        return {**super().get_config(), "network": network, **hyperparameters(self.start)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "GeneralRobustNLL":
+        return cls(keras.saving.deserialize_keras_object(config.pop("network"), custom_objects), **config)
+
+
+class _LearnedRobust(_Twin):
+    """The loss of `GeneralRobustNLL`; `parameters` gives the variables, and is a function for the reason in `_Task`."""
+
+    def __init__(self, mirrored: Loss, parameters: Callable[[], tuple[Any, Any]], dtype: str) -> None:
+        super().__init__(mirrored, name="general_robust_nll", dtype=dtype)
+        self.parameters = parameters
+
+    def _value(self, y_true: Any, y_pred: Any) -> Any:
+        dtype = keras.backend.standardize_dtype(y_pred.dtype)
+        finfo = np.finfo(dtype)
+        limit = math.log(float(finfo.max) * float(finfo.eps) ** 2)  # the rest is for the factors of a derivative
+        logit, log_c = (ops.cast(each, dtype) for each in self.parameters())
+        log_c = ops.clip(log_c, -limit / 2, limit / 2)
+        # Nearer to 0 and 2 nothing changes but that quotients of these overflow.
+        alpha, b = (2 * ops.clip(ops.sigmoid(side * logit), float(finfo.eps), 1) for side in (1, -1))
+
+        def rho(growth: Any) -> Any:
+            ratio, exponent = b / alpha, alpha / 2 * growth
+            far = ops.exp(ops.clip(exponent + ops.log(ratio), -limit, limit)) - ratio
+            return ops.where(exponent < 1, ratio * ops.expm1(ops.clip(exponent, -1, 1)), far)
+
+        tables = probabilistic.LOG_COSH, probabilistic.WEIGHTS
+        log_cosh, weights = (ops.convert_to_tensor(each, dtype) for each in tables)
+        partition = ops.sqrt(b) * ops.sum(weights * ops.exp(-rho(2 * log_cosh)))
+        t = (y_pred - y_true) * ops.exp(-log_c) / ops.sqrt(b)
+        return rho(_log_one_plus_square(t)) + log_c + ops.log(partition)
+
+
+@_registered
+class UncertaintyWeighted(_Learning):
     """A model of several outputs that learns how to weight their losses: `lossbook.UncertaintyWeighted`.
 
     It wraps `network` and adds one learned log-variance s for each output, in `log_variances`. What it minimizes is the
@@ -550,14 +652,12 @@ class UncertaintyWeighted(keras.Model):
             )
         return outputs
 
-    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, **settings: Any) -> None:
-        if loss is not None:
-            raise ValueError("UncertaintyWeighted: compile takes no loss, pass `losses` to the constructor instead")
+    def _loss(self) -> Any:
         tasks = {
             task: _Task(f"task_{task}", each, self.factors[task], partial(self._log_variance, number))
             for number, (task, each) in enumerate(_by_task(self.task_losses).items())
         }
-        super().compile(optimizer, loss=tasks if isinstance(self.task_losses, dict) else [*tasks.values()], **settings)
+        return tasks if isinstance(self.task_losses, dict) else [*tasks.values()]
 
     def _log_variance(self, number: int) -> Any:
         return self.log_variances[number]
@@ -597,14 +697,6 @@ class UncertaintyWeighted(keras.Model):
         load = keras.saving.deserialize_keras_object
         network, losses = (load(config.pop(name), custom_objects) for name in ("network", "losses"))
         return cls(network, losses, **config)
-
-    def get_compile_config(self) -> dict[str, Any]:
-        return {name: setting for name, setting in super().get_compile_config().items() if name != "loss"}
-
-    def compile_from_config(self, config: dict[str, Any]) -> None:
-        self.compile(**keras.saving.deserialize_keras_object(config))
-        if self.built:
-            self.optimizer.build(self.trainable_variables)
 
 
 class _Task(_Exact):

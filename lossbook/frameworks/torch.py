@@ -20,7 +20,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from lossbook import classification, detection, regression, segmentation
+from lossbook import classification, detection, probabilistic, regression, segmentation
 from lossbook.core import Loss, hyperparameters
 from lossbook.extras import needs
 
@@ -28,7 +28,7 @@ with needs("lossbook.frameworks.torch", "torch", called="PyTorch"):
     import torch
 
 from torch import Tensor
-from torch.nn import Module
+from torch.nn import Module, Parameter
 from torch.nn.functional import relu, softplus
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Dice",
     "Expectile",
     "GeneralRobust",
+    "GeneralRobustNLL",
     "GeneralizedIoU",
     "Jaccard",
     "LogCosh",
@@ -163,6 +164,55 @@ class GeneralRobust(_Twin):
         if abs(alpha) < 1e-20:  # so near to Cauchy that b / alpha might overflow
             return b / 2 * growth
         return b / alpha * torch.expm1(alpha / 2 * growth)
+
+
+class GeneralRobustNLL(_Twin):
+    """The likelihood of Barron's family, which learns `alpha` and `c` with the model: `lossbook.GeneralRobustNLL`.
+
+    `alpha` and `c` are where they start, with `alpha` between 0 and 2, both excluded. What is learned are two
+    parameters of any sign: ``logit_alpha``, whose sigmoid is half of alpha, and ``log_c``. Give them to the optimizer,
+    ``Adam([*model.parameters(), *loss.parameters()])``, and save ``loss.state_dict()`` with the model's. The attributes
+    ``loss.alpha`` and ``loss.c`` are what has been learned so far.
+
+    Shapes: `input` and `target` alike, any shape; one value for each entry, which may be negative.
+
+    >>> loss = GeneralRobustNLL(alpha=1, c=2)
+    >>> loss(torch.tensor([6.0]), torch.tensor([0.0])).backward()
+    >>> loss.logit_alpha.grad, loss.log_c.grad
+    (tensor(0.2732), tensor(-1.8460))
+    """
+
+    def __init__(self, alpha: float = 1.0, c: float = 1.0, reduction: str = "mean") -> None:
+        super().__init__(probabilistic.GeneralRobustNLL(alpha, c), reduction)
+        half = self.mirrored._number("alpha", alpha, 0, 2) / 2
+        self.logit_alpha = Parameter(torch.tensor(math.log(half / (1 - half))))
+        self.log_c = Parameter(torch.tensor(math.log(self.mirrored.c)))
+
+    @property
+    def alpha(self) -> Tensor:
+        return 2 * torch.sigmoid(self.logit_alpha)
+
+    @property
+    def c(self) -> Tensor:
+        return torch.exp(self.log_c)
+
+    def _value(self, input: Tensor, target: Tensor) -> Tensor:
+        finfo = torch.finfo(input.dtype)
+        limit = math.log(finfo.max * finfo.eps**2)  # the rest is for the factors of a derivative
+        log_c = self.log_c.to(input.dtype).clamp(-limit / 2, limit / 2)
+        logit = self.logit_alpha.to(input.dtype)
+        # Nearer to 0 and 2 nothing changes but that quotients of these overflow.
+        alpha, b = (2 * torch.sigmoid(side * logit).clamp(min=finfo.eps) for side in (1, -1))
+
+        def rho(growth: Tensor) -> Tensor:
+            ratio, exponent = b / alpha, alpha / 2 * growth
+            far = torch.exp((exponent + torch.log(ratio)).clamp(max=limit)) - ratio
+            return torch.where(exponent < 1, ratio * torch.expm1(exponent.clamp(max=1)), far)
+
+        log_cosh, weights = (input.new_tensor(each) for each in (probabilistic.LOG_COSH, probabilistic.WEIGHTS))
+        partition = torch.sqrt(b) * (weights * torch.exp(-rho(2 * log_cosh))).sum()
+        t = (input - target) * torch.exp(-log_c) / torch.sqrt(b)
+        return rho(_log_one_plus_square(t)) + log_c + torch.log(partition)
 
 
 class LogCosh(_Twin):
@@ -316,7 +366,7 @@ class GeneralizedIoU(_Twin):
 
     def _value(self, input: Tensor, target: Tensor) -> Tensor:
         value, union, hull = _overlap(self, input, target)
-        return value + (hull - union) / _nonzero(hull)
+        return value + torch.where(hull > 0, (hull - union) / _nonzero(hull), 0)
 
 
 def _overlap(loss: _Twin, input: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -15,9 +15,9 @@ import keras
 import numpy as np
 import pytest
 from naming import naming
-from twin_samples import IN_KERAS, bent, twin_of
+from twin_samples import IN_KERAS, STARTS, bent, noise, residuals, slopes, twin_of
 
-from lossbook import classification, multitask, regression
+from lossbook import classification, multitask, probabilistic, regression
 from lossbook.frameworks import keras as twins
 
 # Value and gradient -------------------------------------------------------------------------------
@@ -355,6 +355,62 @@ def evaluated(model: keras.Model, x: Any, y: Any, weight: Any = None) -> dict[st
     return model.evaluate(x, y, sample_weight=weights, verbose=0, return_dict=True)
 
 
+# The likelihood that learns its shape and scale ---------------------------------------------------
+
+
+def check_likelihoods(dtype: str) -> None:
+    """Value and gradient of the loss within `GeneralRobustNLL` are those of `lossbook`."""
+    inputs = keras.Input((1,))
+    network = keras.Model(inputs, keras.layers.Identity()(inputs))
+    sample = [array.astype(dtype) for array in residuals()]
+    exact = [array.astype(np.float64) for array in sample]
+    models = [twins.GeneralRobustNLL(network, alpha, c, dtype=dtype) for alpha, c in STARTS]
+    losses = []
+    for model in models:
+        loss = model._loss()
+        loss.reduction = None
+        losses.append(loss)
+    results = values_and_gradients(losses, [sample] * len(losses))
+    tolerance = {"float32": 2e-5, "float64": 1e-12}[dtype]
+    for (alpha, c), (value, gradient) in zip(STARTS, results, strict=True):
+        loss = probabilistic.GeneralRobustNLL(alpha, c)
+        with naming(loss):
+            np.testing.assert_allclose(value, loss.value(*exact), rtol=tolerance, atol=tolerance)
+            np.testing.assert_allclose(gradient, loss.gradient(*exact), rtol=tolerance, atol=tolerance)
+
+
+def check_learned_likelihood() -> None:
+    """`GeneralRobustNLL` has the value of the loss, steps by its slopes, finds the noise, and is saved."""
+    keras.utils.set_random_seed(13)
+    random = np.random.default_rng(14)
+    x = random.normal(size=(2000, 1)).astype("float32")
+    y = (5 * x[:, 0] - 1 + noise(2000)).astype("float32")
+    inputs = keras.Input((1,))
+    model = twins.GeneralRobustNLL(keras.Model(inputs, keras.layers.Dense(1)(inputs)), alpha=0.5, c=2)
+    model.compile(keras.optimizers.SGD(0.1))
+    loss, y_pred = probabilistic.GeneralRobustNLL(0.5, 2), keras.ops.convert_to_numpy(model(x))[:, 0].astype(float)
+    weight = random.uniform(size=2000).astype("float32")
+    expected = (weight * loss.value(y, y_pred)).mean()
+    assert abs(model.evaluate(x, y, 2000, 0, weight) - expected) < 1e-4
+
+    model.fit(x, y, 2000, verbose=0)
+    start = np.array([math.log(0.5 / 1.5), math.log(2)])
+    moved = np.array([float(model.logit_alpha + 0), float(model.log_c + 0)])
+    np.testing.assert_allclose(moved, start - 0.1 * slopes(0.5, 2, y, y_pred), atol=1e-5)
+
+    model.optimizer.learning_rate = 0.5
+    model.fit(np.tile(x, (80, 1)), np.tile(y, 80), 2000, epochs=2, verbose=0)  # an epoch takes longer than a step
+    kernel, bias = (float(each.item()) for each in model.network.get_weights())
+    assert abs(kernel - 5) < 0.3
+    assert abs(bias + 1) < 0.3
+    assert abs(float(model.alpha) - 1) < 0.25
+    assert abs(float(model.c) - 3) < 0.4
+
+    loaded = saved_and_loaded_model(model)
+    assert (float(loaded.alpha), float(loaded.c)) == (float(model.alpha), float(model.c))
+    assert loaded.evaluate(x, y, 2000, 0, weight) == model.evaluate(x, y, 2000, 0, weight)
+
+
 # Several tasks ------------------------------------------------------------------------------------
 
 
@@ -533,6 +589,8 @@ def check_everything() -> None:
     for dtype in ["float32"] if keras.backend.backend() == "jax" else ["float32", "float64"]:
         check_agreement(IN_KERAS, dtype)
         check_second_derivatives(bent(IN_KERAS), dtype)
+        check_likelihoods(dtype)
+    check_learned_likelihood()
     check_points_that_meet()
     check_halves(IN_KERAS)
     if has_float16():

@@ -80,7 +80,7 @@ def test_a_loss_that_is_no_twin_points_to_one(checks):
 
 
 def test_every_twin_is_compared(twins):
-    own = {"AsymmetricSquaredError", "UncertaintyWeighted"}  # both compared below
+    own = {"AsymmetricSquaredError", "GeneralRobustNLL", "UncertaintyWeighted"}  # compared below
     assert {type(loss).__name__ for loss, _ in IN_KERAS} | own == set(twins.__all__)
 
 
@@ -216,6 +216,24 @@ def test_bad_settings_are_refused(twins, name, settings, message):
 @pytest.mark.parametrize("model", ["model_with_targets", "model_of_triplets"])
 def test_trains_and_survives_saving(checks, model):
     checks.check_training(*getattr(checks, model)())
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_likelihood_is_that_of_the_loss(checks, dtype):
+    checks.check_likelihoods(dtype)
+
+
+def test_the_likelihood_agrees_learns_and_survives_saving(checks):
+    checks.check_learned_likelihood()
+
+
+def test_the_likelihood_says_what_is_wrong(checks, twins):
+    network = checks.keras.Sequential([checks.keras.Input((1,)), checks.keras.layers.Dense(1)])
+    for alpha in (0, 2, -1, 2.5):
+        with pytest.raises(ValueError, match=r"GeneralRobustNLL: alpha must be a number in [(\[]0, 2[)\]], got"):
+            twins.GeneralRobustNLL(network, alpha)
+    with pytest.raises(ValueError, match="GeneralRobustNLL: compile takes no loss"):
+        twins.GeneralRobustNLL(network).compile(loss="mse")
 
 
 def test_uncertainty_weighting_agrees_trains_and_survives_saving(checks):

@@ -8,9 +8,17 @@ import sys
 
 import numpy as np
 import pytest
-from twin_samples import IN_TORCH, bent, masks, twin_of
+from twin_samples import IN_TORCH, STARTS, bent, masks, noise, residuals, slopes, twin_of
 
-from lossbook import GeneralRobust, LogitAdjustedCrossEntropy, Quantile, Tukey, detection, segmentation
+from lossbook import (
+    GeneralRobust,
+    GeneralRobustNLL,
+    LogitAdjustedCrossEntropy,
+    Quantile,
+    Tukey,
+    detection,
+    segmentation,
+)
 from lossbook.core import hyperparameters
 
 pytestmark = pytest.mark.pytorch
@@ -170,7 +178,8 @@ def test_a_loss_that_is_no_twin_points_to_one():
 
 
 def test_every_twin_is_compared():
-    assert {type(loss).__name__ for loss, _ in IN_TORCH} == set(twins().__all__)
+    learning = {"GeneralRobustNLL"}  # compared below
+    assert {type(loss).__name__ for loss, _ in IN_TORCH} | learning == set(twins().__all__)
 
 
 @each_loss
@@ -279,6 +288,114 @@ def test_the_quantile_is_found():
     loss = twins().Quantile(0.9)
     descend([constant], lambda: loss(constant.expand(101), target), move=lambda gradient: 5 * gradient, steps=300)
     assert constant.item() == pytest.approx(90, abs=1)
+
+
+# The likelihood that learns its shape and scale ---------------------------------------------------
+
+
+def learning(alpha, c, reduction="mean", dtype="float64"):
+    """A twin of these parameters in double precision, so that they are these and not their roundings."""
+    loss = twins().GeneralRobustNLL(alpha, c, reduction).to(getattr(torch(), dtype))
+    with torch().no_grad():
+        loss.logit_alpha.fill_(np.log(alpha / (2 - alpha)))
+        loss.log_c.fill_(np.log(c))
+    return loss
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-5), ("float64", 1e-12)])
+@pytest.mark.parametrize(("alpha", "c"), STARTS)
+def test_the_likelihood_is_that_of_the_loss(alpha, c, dtype, tolerance):
+    y_true, y_pred = (array.astype(dtype) for array in residuals())
+    scores = torch().tensor(y_pred, requires_grad=True)
+    twin = learning(alpha, c, "none")
+    value = twin(scores, torch().from_numpy(y_true))
+    (gradient,) = torch().autograd.grad(value.sum(), scores, create_graph=True)
+    (second,) = torch().autograd.grad(gradient.sum(), scores)
+    loss, exact = GeneralRobustNLL(alpha, c), (y_true.astype(float), y_pred.astype(float))
+    assert value.dtype == gradient.dtype == scores.dtype
+    for got, expected in [(value, loss.value), (gradient, loss.gradient), (second, loss.hessian)]:
+        np.testing.assert_allclose(got.detach().numpy(), expected(*exact), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize(("alpha", "c"), STARTS)
+def test_the_likelihood_learns_by_its_slopes(alpha, c):
+    y_true, y_pred = np.zeros(5), np.array([0.0, 1e-3, -0.5, 3.0, -40.0])
+    expected = slopes(alpha, c, y_true, y_pred)
+    for dtype, tolerance in [("float32", 2e-4), ("float64", 2e-6)]:
+        twin = learning(alpha, c, dtype=dtype)
+        twin(torch().from_numpy(y_pred), torch().from_numpy(y_true)).backward()
+        got = [twin.logit_alpha.grad.item(), twin.log_c.grad.item()]
+        np.testing.assert_allclose(got, expected, rtol=tolerance, atol=tolerance * 1e-3)
+
+
+def learned(target, location, steps=600):
+    """The parameters and the constant that fit the target, learned step by step."""
+    loss, constant = twins().GeneralRobustNLL(), torch().nn.Parameter(torch().tensor(location))
+    target = torch().tensor(target, dtype=torch().float32)
+    parameters = [*loss.parameters(), constant]
+    history = descend(
+        parameters, lambda: loss(constant.expand(len(target)), target), lambda gradient: 0.5 * gradient, steps
+    )
+    assert history[-1] < history[0]
+    return loss.alpha.item(), loss.c.item(), constant.item()
+
+
+def test_the_likelihood_finds_shape_and_scale():
+    alpha, c, constant = learned(50 + noise(4000), 45.0)
+    assert (alpha, c, constant) == (pytest.approx(1, abs=0.2), pytest.approx(3, rel=0.1), pytest.approx(50, abs=0.2))
+    alpha, c, _ = learned(np.random.default_rng(7).normal(scale=0.4, size=4000), 0.1)
+    assert 1.7 < alpha < 2  # it takes forever to get there, and the scale with it
+    assert c == pytest.approx(0.4, rel=0.2)
+    heavy, _, _ = learned(np.random.default_rng(8).standard_t(1.5, 4000), 0.0)
+    light, _, _ = learned(np.random.default_rng(8).standard_t(5, 4000), 0.0)
+    assert 0 < heavy < 0.5 < light < 1.5
+
+
+def test_the_likelihood_is_saved_and_restored():
+    loss, other = twins().GeneralRobustNLL(0.5, 3), twins().GeneralRobustNLL()
+    assert set(loss.state_dict()) == {"logit_alpha", "log_c"}
+    other.load_state_dict(loss.state_dict())
+    for again in (other, copy.deepcopy(loss), pickle.loads(pickle.dumps(loss))):
+        assert (again.alpha.item(), again.c.item()) == (loss.alpha.item(), loss.c.item())
+    assert (loss.alpha.item(), loss.c.item()) == (pytest.approx(0.5), pytest.approx(3))
+    assert repr(loss) == "GeneralRobustNLL(alpha=0.5, c=3.0, reduction='mean')"
+    assert twins().GeneralRobustNLL().mirrored == GeneralRobustNLL()
+
+
+@pytest.mark.parametrize("alpha", [0, 2, -1, 2.5, np.nan])
+def test_a_likelihood_without_room_to_learn_is_refused(alpha):
+    with pytest.raises(ValueError, match=r"GeneralRobustNLL: alpha must be a number in [(\[]0, 2[)\]], got"):
+        twins().GeneralRobustNLL(alpha)
+    with pytest.raises(ValueError, match="GeneralRobustNLL: c must be"):
+        twins().GeneralRobustNLL(1, 0)
+
+
+@pytest.mark.parametrize("dtype", HALVES)
+def test_the_likelihood_of_halves_is_computed_in_float32(dtype):
+    half = getattr(torch(), dtype)
+    target, scores = torch().zeros(4), torch().tensor([0.0, 0.1, -3.0, 250.0]).to(half)
+    for loss in (learning(1.25, 0.5, "none", "float32"), learning(1.25, 0.5, "none", dtype)):
+        value = loss(scores, target)
+        exact = GeneralRobustNLL(loss.alpha.item(), loss.c.item())
+        expected = exact.value(np.zeros(4), scores.double().numpy())
+        assert value.dtype == half
+        torch().testing.assert_close(value.detach(), torch().from_numpy(expected).to(half), rtol=2**-6, atol=0)
+        value.sum().backward()
+        assert all(parameter.grad.isfinite() for parameter in loss.parameters())
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_likelihood_stays_finite_wherever_it_is_led(dtype):
+    scores = torch().tensor([0.0, 1e-30, 1.0, -3.0, 1e10, 1e15], dtype=getattr(torch(), dtype), requires_grad=True)
+    for logit_alpha in (-800, -40, 0, 40, 800):
+        for log_c in (-800, -40, 0, 40, 800):
+            loss = twins().GeneralRobustNLL().to(scores.dtype)
+            with torch().no_grad():
+                loss.logit_alpha.fill_(logit_alpha)
+                loss.log_c.fill_(log_c)
+            value = loss(scores, torch().zeros_like(scores))
+            gradients = torch().autograd.grad(value, [scores, *loss.parameters()])
+            assert all(each.isfinite().all() for each in (value, *gradients)), (logit_alpha, log_c)
 
 
 def test_examples():

@@ -65,10 +65,13 @@ def boxes():
     random = np.random.default_rng(3)
     special = [SQUARE, [0.5, 0.5, 1, 1], [-1, -1, 4, 5], [0, 0, 1, 3], [2, 0, 3, 1], [5, 6, 7, 9], [3, 1, 1, 0.5]]
     special += [[1, 1, 1, 1], [2, 2, 2, 2], [2, 0, 2, 1], [4, 0, 4, 1]]
-    y_pred = np.concatenate([random.uniform(-3, 3, (20, 4)), special, [[1, 1, 1, 1], [0, 0, 1, 0], [0, 0, 2, 2]]])
+    flat = [[1, 1, 1, 1], [0, 0, 1, 0], [0, 0, 2, 2], [0, 2, 0, 0]]
+    y_pred = np.concatenate([random.uniform(-3, 3, (20, 4)), special, flat])
     low = random.uniform(-3, 0, (20, 2))
     y_true = np.concatenate([low, low + random.uniform(0, 3, (20, 2))], axis=-1)
-    y_true = np.concatenate([y_true, [SQUARE] * len(special), [[1, 1, 1, 1], [1, 1, 1, 1], [1, 0, 1, 2]]])
+    y_true = np.concatenate(
+        [y_true, [SQUARE] * len(special), [[1, 1, 1, 1], [1, 1, 1, 1], [1, 0, 1, 2], [0, -1, 0, 0]]]
+    )
     return y_true, y_pred
 
 
@@ -106,6 +109,30 @@ IN_TORCH = [
 def bent(entries):
     """Those whose second derivative the loss has as well."""
     return [(loss, draw) for loss, draw in entries if type(loss)._hessian is not Loss._hessian]
+
+
+# The likelihood whose parameters are learned ------------------------------------------------------
+
+STARTS = [(1e-6, 1.5), (0.3, 1.5), (1.0, 1.0), (1.7, 0.2), (1.999, 20.0)]  # alpha and c
+
+
+def slopes(alpha, c, y_true, y_pred, step=1e-4):
+    """How the mean of GeneralRobustNLL changes with the logit of half of alpha and with log c, by differences."""
+
+    def mean(logit, log_c):
+        return probabilistic.GeneralRobustNLL(2 / (1 + math.exp(-logit)), math.exp(log_c))(y_true, y_pred)
+
+    logit, log_c = math.log(alpha / (2 - alpha)), math.log(c)
+    of_alpha = mean(logit + step, log_c) - mean(logit - step, log_c)
+    of_c = mean(logit, log_c + step) - mean(logit, log_c - step)
+    return np.array([of_alpha, of_c]) / (2 * step)
+
+
+def noise(count):
+    """Noise whose density is Barron's of alpha 1 and c 3."""
+    x = np.linspace(-40, 40, 80_001)
+    below = np.cumsum(np.exp(-np.sqrt(x**2 + 1)))
+    return 3 * np.interp(np.random.default_rng(6).uniform(size=count), below / below[-1], x)
 
 
 def twin_of(loss, twins, **settings):
