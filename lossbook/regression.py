@@ -546,11 +546,11 @@ class GeneralRobust(ResidualLoss):
         if not 0 < self.alpha < LARGE_ALPHA:
             return near
         # The rounding of a large exponent would show in the last digits. A power does not lose them.
-        if self.alpha <= 1:
-            far = b / self.alpha * (np.hypot(1, t) ** self.alpha - 1)
-        else:  # it may overflow where the value does not; its root does not
+        power = np.hypot(1, t) ** self.alpha
+        far = b / self.alpha * (power - 1)
+        if self.alpha > 1 and np.isinf(power).any():  # it may overflow where the value does not; its root does not
             root = np.hypot(1, t) ** (self.alpha / 2)
-            far = b / self.alpha * root * root - b / self.alpha
+            far = np.where(np.isinf(power), b / self.alpha * root * root, far)
         return np.where(exponent < 0.6, near, far)
 
     def _gradient(self, r: NDArray) -> NDArray:

@@ -46,7 +46,11 @@ def test_text_reads_without_the_website(page):
 def test_every_output_is_shown(page):
     stored, shown = page
     shown_pictures = [img["src"].partition(",")[2] for img in shown.select(".jp-OutputArea img")]
-    assert shown_pictures == [each.data["image/png"] for each in outputs(stored) if "image/png" in each.data]
+    kept = []
+    for each in outputs(stored):
+        kept += [each.data["image/png"]] if "image/png" in each.data else []
+        kept += re.findall(r'<img [^>]*src="data:[^,"]*,([^"]*)"', each.data.get("text/markdown", ""))  # in a table
+    assert shown_pictures == kept
     printed = [each.text.strip() for cell in stored.cells for each in cell.get("outputs", []) if "text" in each]
     blocks = [block.get_text().strip() for block in shown.select(".jp-OutputArea [data-mime-type='text/plain'] pre")]
     assert [text for text in printed if text not in blocks] == []
