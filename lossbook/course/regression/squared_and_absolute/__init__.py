@@ -13,7 +13,7 @@ about = About(
         "recognize two silent mistakes, a shape and a dtype, that make either loss lie to you",
     ],
     needs="[what a loss is](../foundations/what-is-a-loss.ipynb), [gradients](../foundations/gradients.ipynb)",
-    reading=20,
+    reading=25,
     practice=55,
     errata={
         "E04": "how-much-exactly",

@@ -69,14 +69,14 @@ def outlier() -> Explorable:
     return Explorable(
         "outlier",
         title="One score, four lines",
-        caption="Drag the patient up through the cloud and out at the top; the big dot on the right takes the score on "
-        "to 3,460. Then try it slowly, around 324.",
+        caption="Drag the patient up past all the others and out at the top; the big dot on the right takes the score "
+        "on to 3,460. Then try it slowly, around 324.",
         alt="Left: progression score against body-mass index for 442 patients, one of whom can be moved, and four "
         "fitted lines, which nearly coincide. Right: the slope of each line against the score recorded for that "
         f"patient, from 34 to 3460. Squared error rises in a straight line from {squared(34)[1]:.1f} to "
         f"{squared(3460)[1]:.1f}; absolute error takes one small step, from {absolute(34)[1]:.2f} to "
         f"{absolute(3460)[1]:.2f}, near 324, and stays; Huber and Tukey change a little "
-        "within the cloud and above it, and stay.",
+        "among the other patients and above them, and stay.",
         controls=[Slider(name="score", label="score recorded", unit="points", nodes=SCORES, default=truth)],
         panels=[
             Panel(

@@ -134,9 +134,9 @@ def mean_squared_error(y_true, y_pred):
     ],
     cause="""
 `progression` has shape `(442,)`, the prediction `(442, 1)`. NumPy broadcasts the difference to a matrix of shape
-`(442, 442)`: every prediction minus every target. The mean over all pairs of two draws from the same data is twice
-their variance, and the variance is the 5,929.9 you met above as the MSE of the mean. A model that learns from this loss
-is pulled to predict the mean for everyone.
+`(442, 442)`: every prediction minus every target. The mean of the squared difference over all pairs of patients
+is twice the variance of the scores, and the variance is the 5,929.9 you met above as the MSE of the mean. A model that
+learns from this loss is pulled to predict the mean for everyone.
 """,
     what="loss",
 )
@@ -716,8 +716,9 @@ quiz = Quiz(
             right="½",
         ),
         Item(
-            "Somebody tests a loss for images, `(y_pred - y_true) ** 2` on `uint8`, with the pixels 3 and 0. It "
-            f"returns {int((np.uint8([0]) - np.uint8([3]))[0] ** 2)}, as it should, both ways round. Is the loss safe?",
+            "Somebody tests a loss for images, `(y_pred - y_true) ** 2` on `uint8`, with one pixel 3 and the "
+            f"other 0. Whichever is the target, it returns {int((np.uint8([0]) - np.uint8([3]))[0] ** 2)}, as it "
+            "should. Is the loss safe?",
             {
                 "Yes: the difference would have wrapped around, and did not.": "It did: 0 − 3 is "
                 f"{int((np.uint8([0]) - np.uint8([3]))[0])} in `uint8`. Squaring wraps around once more, and back.",
