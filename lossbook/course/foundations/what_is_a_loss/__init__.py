@@ -7,9 +7,9 @@ about = About(
     description="Follow a model from its first wrong prediction to a trained line: loss, risk, gradient and metric, "
     "first in NumPy, then in Keras.",
     goals=[
-        "name the six steps of the training loop, and write them in NumPy for a line",
+        "name the six parts of the training loop, and write them in NumPy for a line",
         "tell the loss of one example from the risk, the mean over all of them",
-        "tell a loss, which training makes smaller, from a metric, which you report",
+        "tell the risk, which training makes smaller, from a metric, which you report",
         "say what one wrong score does to a fit, and choose a usual first loss for a task",
         "train the same model in Keras, and judge it on data it has not seen",
     ],

@@ -137,13 +137,13 @@ def training_step() -> Explorable:
         readouts=[
             Readout("1 prediction: *ŷ* = *a* = {a:.1f} for everybody", a=a, color=BLUE),
             Readout(
-                "2 comparison: the first patient's residual is {a:.1f} \N{MINUS SIGN} 151 = {residual:.1f}, "
+                "2 loss: the first patient's residual is {a:.1f} \N{MINUS SIGN} 151 = {residual:.1f}, "
                 "squared {square:,.0f}",
                 a=a,
                 residual=residual,
                 square=lambda step, learning_rate: residual(step, learning_rate) ** 2,
             ),
-            Readout("3 error: *R* = {risk:,.1f}, the mean of 442 such squares", risk=risk),
+            Readout("3 risk: *R* = {risk:,.1f}, the mean of 442 such squares", risk=risk),
             Readout("4 gradient: d*R*/d*a* = {gradient:.1f}", gradient=gradient),
             Readout(
                 "5 update: *a* ← {a:.1f} \N{MINUS SIGN} {learning_rate} · ({gradient:.1f}) = {after:.1f}",

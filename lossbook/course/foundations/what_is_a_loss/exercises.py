@@ -163,7 +163,7 @@ def train_line(x, y_true, learning_rate, steps):
     cause=r"""
 The $1/n$ is there twice: once as `/ len(y_true)`, once in `np.mean`. Each is right by itself; together they drive the
 update with a gradient that is $n = 442$ times too small for the risk that is printed. The sign and the direction are
-right, so the loss falls and nothing looks broken.
+right, so the risk falls and nothing looks broken.
 
 A rate of $44.2 = 0.1 \cdot 442$ cancels the factor for 442 patients. With the first 44 of them it is ten times too
 much. Divide once: let the inner function return the derivative for each patient, as `lossbook` does, and the mean
@@ -251,7 +251,7 @@ def share_too_low(y_true, y_pred, points):
             lambda y_true, y_pred, points: np.mean(y_pred - y_true > points),
         ),
         Mistake(
-            "You count misses on both sides. A prediction that is too high does not count here, however far off.",
+            "You count errors on both sides. A prediction that is too high does not count here, however far off.",
             lambda y_true, y_pred, points: np.mean(np.abs(y_true - y_pred) > points),
         ),
         Mistake(
@@ -291,7 +291,7 @@ def share_too_low(y_true, y_pred, points):
             lambda y_true, y_pred, points: np.mean(y_true - y_pred) > points,
         ),
         Mistake(
-            "You compare the prediction with the limit. It is the miss, score minus prediction, that has to exceed it.",
+            "You compare the prediction with the limit. The error, score minus prediction, is what has to exceed it.",
             lambda y_true, y_pred, points: np.mean(y_pred < points),
         ),
         Mistake(
@@ -315,7 +315,7 @@ def share_too_low(y_true, y_pred, points):
             lambda y_true, y_pred, points: np.mean((y_true - y_pred) / y_true > points / 100),
         ),
         Mistake(
-            "Two things: you count misses on both sides, and those of exactly `points` too.",
+            "Two things: you count errors on both sides, and those of exactly `points` too.",
             lambda y_true, y_pred, points: np.mean(np.abs(y_true - y_pred) >= points),
         ),
         Mistake(
@@ -348,18 +348,18 @@ def _fit_clinic(x, y_true, learning_rate, steps):
     a, b = 0.0, 0.0
     for _ in range(steps):
         residual = a + b * x - y_true
-        price = np.where(residual < 0, 4, 1)
-        gradient = 2 * price * residual
+        weight = np.where(residual < 0, 4, 1)
+        gradient = 2 * weight * residual
         a -= learning_rate * np.mean(gradient)
         b -= learning_rate * np.mean(gradient * x)
     return a, b
 
 
-def _priced(residual, below=4.0, above=1.0):
+def _weighted(residual, below=4.0, above=1.0):
     return 2 * np.where(residual < 0, below, above) * residual
 
 
-def _fitted(x, y_true, learning_rate, steps, gradient=_priced, mean=np.mean, input_in_b=True):
+def _fitted(x, y_true, learning_rate, steps, gradient=_weighted, mean=np.mean, input_in_b=True):
     """Fit with another gradient, another mean, or with the input forgotten."""
     a, b = 0.0, 0.0
     for _ in range(steps):
@@ -373,14 +373,14 @@ def _with(**changes):
 
 
 def _frozen(x, y_true, learning_rate, steps):
-    price = np.where(y_true > 0, 4, 1)
-    return _fitted(x, y_true, learning_rate, steps, gradient=lambda residual: 2 * price * residual)
+    weight = np.where(y_true > 0, 4, 1)
+    return _fitted(x, y_true, learning_rate, steps, gradient=lambda residual: 2 * weight * residual)
 
 
 def _weighted_mean(x, y_true, learning_rate, steps):
     a, b = 0.0, 0.0
     for _ in range(steps):
-        pull = _priced(a + b * x - y_true)
+        pull = _weighted(a + b * x - y_true)
         total = np.sum(np.where(a + b * x < y_true, 4, 1))
         a, b = a - learning_rate * np.sum(pull) / total, b - learning_rate * np.sum(pull * x) / total
     return a, b
@@ -394,8 +394,8 @@ def _predictions(x, *given):
 def _one_after_the_other(x, y_true, learning_rate, steps):
     a, b = 0.0, 0.0
     for _ in range(steps):
-        a -= learning_rate * np.mean(_priced(a + b * x - y_true))
-        b -= learning_rate * np.mean(_priced(a + b * x - y_true) * x)
+        a -= learning_rate * np.mean(_weighted(a + b * x - y_true))
+        b -= learning_rate * np.mean(_weighted(a + b * x - y_true) * x)
     return a, b
 
 
@@ -420,45 +420,45 @@ def fit_clinic(x, y_true, learning_rate, steps):
             _with(gradient=lambda r: 2 * r),
         ),
         Mistake(
-            "The price is on the wrong side: you charge 4 for predictions that are too high. The residual is "
+            "The weight is on the wrong side: you charge 4 for predictions that are too high. The residual is "
             "prediction minus score, so which sign has one that is too low?",
-            _with(gradient=lambda r: _priced(r, below=1, above=4)),
+            _with(gradient=lambda r: _weighted(r, below=1, above=4)),
         ),
         Mistake(
-            "You multiply the residual by 4 before it is squared, so the price becomes 16. The 4 stands before the "
+            "You multiply the residual by 4 before it is squared, so the weight becomes 16. The 4 stands before the "
             "square.",
-            _with(gradient=lambda r: _priced(r, below=16)),
+            _with(gradient=lambda r: _weighted(r, below=16)),
         ),
         Mistake(
-            "The updates are half as long as they should be: the derivative of the square of r is 2r, and the price "
+            "The updates are half as long as they should be: the derivative of the square of r is 2r, and the weight "
             "does not replace the 2.",
-            _with(gradient=lambda r: _priced(r) / 2),
+            _with(gradient=lambda r: _weighted(r) / 2),
         ),
         Mistake(
             "Where a prediction is too low, your gradient is half of what it should be: 4 times 2r is 8r. Did the 4 "
             "become a 2, or did the 2 of the derivative get lost there?",
-            _with(gradient=lambda r: _priced(r, below=2)),
+            _with(gradient=lambda r: _weighted(r, below=2)),
         ),
         Mistake(
-            "Your gradient is 2r and r where 8r and 2r are needed: the price is 4, not 2, and the derivative of the "
+            "Your gradient is 2r and r where 8r and 2r are needed: the weight is 4, not 2, and the derivative of the "
             "square of r is 2r.",
-            _with(gradient=lambda r: _priced(r, below=1, above=0.5)),
+            _with(gradient=lambda r: _weighted(r, below=1, above=0.5)),
         ),
         Mistake(
             "The 2 of the derivative is missing where a prediction is too high.",
-            _with(gradient=lambda r: _priced(r, above=0.5)),
+            _with(gradient=lambda r: _weighted(r, above=0.5)),
         ),
         Mistake(
             "You leave out the patients whose prediction is too high. They cost less, not nothing.",
-            _with(gradient=lambda r: _priced(r, above=0)),
+            _with(gradient=lambda r: _weighted(r, above=0)),
         ),
         Mistake(
-            "Where a prediction is too low, the gradient has lost its sign: a price is positive, and the residual "
+            "Where a prediction is too low, the gradient has lost its sign: a weight is positive, and the residual "
             "keeps its own sign.",
             _with(gradient=lambda r: 2 * np.where(r < 0, 4, 1) * np.abs(r)),
         ),
         Mistake(
-            "Your gradient has the size of the price whatever the residual: that belongs to absolute error. The "
+            "Your gradient has the size of the weight whatever the residual: that belongs to absolute error. The "
             "derivative of a square grows with the residual.",
             _with(gradient=lambda r: np.where(r < 0, 4, 1) * np.sign(r)),
         ),
@@ -471,7 +471,7 @@ def fit_clinic(x, y_true, learning_rate, steps):
             _with(gradient=lambda r: 8 * r),
         ),
         Mistake(
-            "You divide by the sum of the prices. The risk is the mean over the patients: divide by n.",
+            "You divide by the sum of the weights. The risk is the mean over the patients: divide by n.",
             _weighted_mean,
         ),
         Mistake("You return the predictions. Asked is the line: `a` and `b`.", _predictions),
@@ -494,7 +494,7 @@ def fit_clinic(x, y_true, learning_rate, steps):
         ),
         Mistake(
             "You take a mean over those predicted too low, and one over the others. The risk is one mean, over all n.",
-            _with(gradient=lambda r: _priced(r) * len(r) / np.where(r < 0, np.sum(r < 0), np.sum(r >= 0))),
+            _with(gradient=lambda r: _weighted(r) * len(r) / np.where(r < 0, np.sum(r < 0), np.sum(r >= 0))),
         ),
         Mistake("`a` is treated right. `b` never moves.", lambda x, *given: _fitted(0 * x, *given)),
         Mistake(
@@ -511,12 +511,12 @@ def fit_clinic(x, y_true, learning_rate, steps):
             lambda x, y_true, rate, steps: _fitted(x, y_true, rate * steps, 1),
         ),
         Mistake(
-            "You choose one price for everybody, by the mean residual. Each patient has a price of their own.",
+            "You choose one weight for everybody, by the mean residual. Each patient has a weight of their own.",
             _with(gradient=lambda r: (8 if r.mean() < 0 else 2) * r),
         ),
         Mistake(
             "Your residual is score minus prediction. That turns around both who pays 4 and which way the update goes.",
-            _with(gradient=lambda r: -_priced(r, below=1, above=4)),
+            _with(gradient=lambda r: -_weighted(r, below=1, above=4)),
         ),
         Mistake(
             "You update `a`, then use the new `a` in the gradient for `b`. Both parts of one gradient belong to the "
@@ -544,14 +544,14 @@ def fit_clinic(x, y_true, learning_rate, steps):
         ),
     ],
     hints=[
-        "Take the loop of this page as it is. Of the six steps, only the fourth sees another loss.",
-        "The derivative of a price times the square of r is the price times 2r. The price is 4 where the residual is "
-        "negative.",
-        "`np.where(residual < 0, 4, 1)` gives the price of each patient; compute it anew in each step.",
+        "Take the loop of this page as it is. The loss is another, and so is the gradient; nothing else changes.",
+        "The derivative of a weight times the square of r is the weight times 2r. The weight is 4 where the "
+        "residual is negative.",
+        "`np.where(residual < 0, 4, 1)` gives the weight of each patient; compute it anew in each step.",
     ],
     remark="""
-Least squares predicts a share of `0.47` too low, this line `0.29`. It lies about `36` points higher at the mean
-body-mass index, so more patients are predicted too high: you set that price.
+`share_too_low` is `0.47` with `exact_a` and `exact_b`, `0.29` with this line. It lies about `36` points higher at the
+mean body-mass index, so more patients are predicted too high: that is what the weight of 4 asks for.
 """,
     what="line",
 )
@@ -598,7 +598,7 @@ quiz = Quiz(
             {
                 f"{np.mean(_RESIDUALS**2):.2f}": "Square each, then take the mean.",
                 f"{np.sum(_RESIDUALS**2):.0f}": "That is the sum of the three losses. The risk is their mean.",
-                f"{np.mean(_RESIDUALS) ** 2:.2f}": "You took the mean first and squared it. Misses in opposite "
+                f"{np.mean(_RESIDUALS) ** 2:.2f}": "You took the mean first and squared it. Errors in opposite "
                 "directions cancel then, and a model that is wrong on everybody could get 0.",
                 f"{np.mean(np.abs(_RESIDUALS)):.0f}": "That is the mean absolute error, another loss.",
             },
@@ -613,16 +613,16 @@ quiz = Quiz(
                 "step.",
                 "The steps go downhill.": "They do, and they are short enough. That is all that a falling training "
                 "risk can show.",
-                "The model will do well on new patients.": "The lookup table had by far the lowest training risk, and "
-                "on new patients the line beat it in each of 200 splits.",
-                "The share within 30 points rises too.": "At first it did. From step 7 to the end the risk went on "
-                "falling, and the share fell too: loss and metric agree only part of the way.",
+                "The model will do well on new patients.": "The lookup table had the lowest training risk in each of "
+                "200 splits, and on new patients the line beat it every time.",
+                "The share within 30 points rises too.": "At first it did. At steps 7, 20 and 88 the risk is lower "
+                "each time, and so is the share: loss and metric agree only part of the way.",
             },
             right="The steps go downhill.",
         ),
         Item(
             "Copy every patient once, so that $n$ doubles. What happens to the first step of a loop whose gradient "
-            "contains $1/n$ twice?",
+            "contains $1/n$ twice, as in the bug above?",
             {
                 "It stays the same.": "That is so with one $1/n$: the sum doubles, the divisor too. Here the divisor "
                 "grows fourfold.",
@@ -641,7 +641,7 @@ quiz = Quiz(
                 "the loop are the flat stretches between them.",
                 "Nearly everywhere its derivative is 0.": "Move the line a little, and nobody crosses the limit: no "
                 "direction to go. So a loss stands in for it.",
-                "A share has to be made larger, not smaller.": "The share of misses has to be made smaller. And a "
+                "A share has to be made larger, not smaller.": "This share has to be made smaller. And a "
                 "minus sign would turn one into the other.",
                 "It is not in the unit of the scores.": "Nor is squared error. The unit is no obstacle: it only "
                 "changes which learning rate fits.",
@@ -653,7 +653,8 @@ quiz = Quiz(
             "happens to the line of least squares?",
             {
                 "Nothing worth speaking of: 99 scores are right.": "99 right scores do not balance it. The pull of "
-                "squared error grows with the residual, so the line moves until theirs have grown too.",
+                "squared error grows with the residual, so the line moves until the other patients' pulls have grown "
+                "enough to balance it.",
                 "It rises at the mean and stays where it is elsewhere.": "A line has no such bend: an intercept and a "
                 "slope are all that it can change.",
                 "It rises by 5 points everywhere.": "500 points over 100 patients in the intercept, and 500 times 0 "
