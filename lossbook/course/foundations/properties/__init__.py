@@ -17,7 +17,7 @@ about = About(
     practice=55,
     errata={
         "E16": "how-hard-can-one-sample-pull",
-        "E17": "zero-is-neither-the-floor-nor-the-goal",
+        "E17": "zero-is-not-always-the-floor",
         "E18": "convex-in-the-score-not-in-the-weights",
         "E19": "a-kink-does-not-stop-you",
         "E20": "which-noise-does-it-take-for-granted",

@@ -189,8 +189,7 @@ The loss of each day is clipped at zero, and a clipped loss is flat: its gradien
 from 1 until every day has reached zero, and stops with nothing left to descend. But zero is no floor for the log of a
 density. The curve passes it on its way down, as the dashed line in the first figure does.
 
-Delete the clip. If a negative number upsets somebody, show the loss with the returns in percent: that adds a constant
-and leaves the gradient alone.
+Delete the clip, and let the loss be negative.
 """,
     what="pair of loss and gradient",
 )
@@ -775,7 +774,7 @@ def _sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-_Z = -10.0
+_Z = -5.0
 _PULL_SQUARED = 2 * (1 - _sigmoid(_Z)) ** 2 * _sigmoid(_Z)
 _PULL_ENTROPY = 1 - _sigmoid(_Z)
 
@@ -783,33 +782,31 @@ quiz = Quiz(
     PAGE,
     [
         Item(
-            "Two teams fit a Gaussian to the same returns. Team A stores fractions and reports a mean loss of $-3.0$; "
-            "team B stores percent and reports $1.6$. Which fit is better?",
+            "Which of these four mean losses is a sign of a bug?",
             {
-                "A's, because its loss is lower.": "Lower compares only within one unit. In percent, A's fit would "
-                f"report {-3.0 + np.log(100):.1f}.",
-                "B's, because a loss below zero is a bug.": "Not for the log of a density, which exceeds 1 wherever "
-                "much probability lies in a narrow range.",
-                "Neither: it is the same fit.": f"Going from percent to fractions takes $\\log 100 = "
-                f"{np.log(100):.1f}$ off the loss, and $1.6 - {np.log(100):.1f} = {1.6 - np.log(100):.1f}$.",
-                "B's, because its loss is closer to zero.": "Zero is not the goal. In basis points, the same fit would "
-                f"report {1.6 + np.log(100):.1f}.",
+                "Gaussian, constant included, returns as fractions: $-3.0$": "A density may exceed 1, so its loss has "
+                "no floor. In percent, the same fit has $1.6$.",
+                "Poisson without $\\log y!$, all labels 5: $-3.0$": "Without the constant, the floor is "
+                f"$y - y\\log y$, ${5 - 5 * np.log(5):.2f}$ for 5. This is just above it.",
+                "Huber: $-0.1$": "Its floor is 0: no residual costs less than none.",
+                "Cross-entropy, all labels 0.9: stuck at $0.33$": "That is the floor, the entropy of the label: "
+                f"${-0.9 * np.log(0.9) - 0.1 * np.log(0.1):.4f}$.",
             },
-            right="Neither: it is the same fit.",
+            right="Huber: $-0.1$",
         ),
         Item(
             "Cross-entropy is convex in the score. What does that promise for a network with a hidden layer?",
             {
                 "Training cannot end in a poor valley.": "That would need convexity in the weights. A product of two "
-                "weights is enough to lose it: $(1 - ab)^2$ has two valleys and a hill between them.",
+                "weights is enough to lose it: $(1 - ab)^2$ has two valleys and a saddle between them.",
                 "The loss is convex in the weights too.": "In a linear model it is. A hidden layer multiplies weights "
                 "by weights, and the chords break.",
-                "The step from score to loss adds no trap of its own.": "And no more than that: whatever traps there "
-                "are come from the layers before.",
+                "With the other layers held fixed, training a linear last layer finds no poor valley.": "And no more "
+                "than that. Once the layers before it move too, weights multiply weights.",
                 "Every start leads to the same network.": "Not even the best network is unique: swap two hidden units, "
                 "and other weights make the same predictions.",
             },
-            right="The step from score to loss adds no trap of its own.",
+            right="With the other layers held fixed, training a linear last layer finds no poor valley.",
         ),
         Item(
             "Where is there a kink, a place where the slope jumps?",
@@ -823,12 +820,12 @@ quiz = Quiz(
             right=["Absolute error, at residual 0", "Hinge, at margin 1"],
         ),
         Item(
-            "Training is stuck on mistakes made with confidence: class 1, score $-10$. A colleague would replace the "
-            "cross-entropy by the squared error of the sigmoid, because that is bounded, and bounded losses keep "
+            "Training is stuck on mistakes made with confidence: class 1, score $-5$. A colleague wants to replace "
+            "the cross-entropy by the squared error of the sigmoid, because that is bounded, and bounded losses keep "
             "gradients alive. What happens?",
             {
-                "It gets better: a bounded loss keeps its gradient.": "The other way round: what stays below a bound "
-                "has to flatten, and its gradient fades.",
+                "It gets better: a bounded loss keeps its gradient.": "The other way round: a loss that keeps rising "
+                "and stays below a bound has to flatten, and its gradient fades.",
                 "Nothing changes: both pull with at most 1.": "Both pulls are bounded, but one goes to 1 and the other "
                 "to 0 as the mistake grows.",
                 "It gets better: squares punish large mistakes more.": "Squares of residuals without a limit do. Here "

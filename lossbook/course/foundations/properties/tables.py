@@ -102,7 +102,7 @@ ROWS = [
     _number("absolute error", AbsoluteError(), "twice the miss, twice the price", ORANGE),
     _number("Huber, δ = 1", Huber(), "half the square, beyond δ straight", GREEN),
     _number("quantile, τ = 0.9", Quantile(tau=0.9), "too low costs nine times as much as too high", ORANGE),
-    _number("expectile, τ = 0.9", Expectile(tau=0.9), "the same with squares", BLUE),
+    _number("expectile, τ = 0.9", Expectile(tau=0.9), "as above, with squared misses", BLUE),
     _number("Tukey, c = 4.685", Tukey(), "level beyond c", PURPLE),
     _label(
         "cross-entropy",
@@ -123,7 +123,7 @@ ROWS = [
     _label(
         "hinge",
         lambda z: _HINGE.value(np.ones_like(z), z),
-        "straight, from margin 1 on zero",
+        "straight down to margin 1, then zero",
         ORANGE,
         r"\max(0,\; 1 - m)",
         1,
@@ -140,7 +140,7 @@ ROWS = [
     _density(
         "Laplace",
         LaplaceNLL(),
-        "the same, with longer tails",
+        "minus the log of a pointed density with longer tails",
         ORANGE,
         r"\log 2b + |r| / b",
         np.log,
