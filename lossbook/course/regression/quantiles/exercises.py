@@ -630,7 +630,8 @@ quiz = Quiz(
                 "page 84.3 % lie below it.",
                 "90 %, as for the quantile.": "The quantile counts targets, and so gets its 90 %. Squares count "
                 "amounts, and far targets count for more.",
-                "50 %, as for the mean.": "Not even the mean must have half of the data below it. And this expectile lies above the mean.",
+                "50 %, as for the mean.": "Not even the mean must have half of the data below it. And this expectile "
+                "lies above the mean.",
             },
             right="It depends on the data; nothing says 90 %.",
         ),
