@@ -8,9 +8,9 @@ about = About(
     "tell quantiles from expectiles.",
     goals=[
         "write the pinball loss with the right sign and say why its best constant is a quantile",
-        "fit a 10–90 % band that is wide on wild days and narrow on calm ones, and measure its coverage on "
-        "days it has not seen",
-        "say what an expectile balances, and why it leaves another share of the data below it than the quantile does",
+        "fit a 10–90 % band that is wide on wild days and narrow on calm ones, and measure its coverage, the "
+        "share of days inside, on days it has not seen",
+        "say what an expectile balances, and why the share of data below it differs from the quantile's",
         "train a Keras network on two quantiles with a loss that survives saving and loading",
     ],
     needs="[squared and absolute error](squared-and-absolute.ipynb), [gradients](../foundations/gradients.ipynb)",

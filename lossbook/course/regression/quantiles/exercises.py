@@ -129,7 +129,7 @@ def best_level(changes, tau):
 The function takes the prediction first, as PyTorch's losses do; the call passes the target first, as Keras and
 scikit-learn do. Swapping the two turns $y - \hat y$ into $\hat y - y$, so each side is charged the other's price,
 and $\tau$ becomes $1 - \tau$. At $\tau = 0.5$ the two prices are equal and nothing shows. Squared and absolute
-error are the same after this swap, which is how the habit survives.
+error are the same after this swap, so the wrong order goes unnoticed there.
 
 Pass both by name, and test at a $\tau$ away from the middle. The test is one line: the share of targets below the
 prediction.
@@ -283,7 +283,7 @@ bakery = FindNumber(
     ],
     why=f"One loaf too few costs ${PRICE:g} - {COST:g} = {PRICE - COST:g}$, one too many ${COST:g}$, so "
     rf"$\tau = {PRICE - COST:g} / {PRICE:g}$: the pinball loss with these prices is ${PRICE:g}$ times the one for that "
-    r"$\tau$. On three days in four a loaf is left over, and that is the cheapest plan.",
+    r"$\tau$. On about three days in four the loaves suffice, and that is the cheapest plan.",
 )
 
 
@@ -295,7 +295,8 @@ reserve = Choose(
         "squared error": "Squared error finds the mean. A reserve as large as the mean loss is used up in many years, "
         "and nothing says in how many.",
         "quantile 0.99": "Its best answer has 99 % of the years below it, however bad the remaining ones are. By how "
-        "much the hundredth exceeds the reserve, it does not say; whoever pays for that year should ask.",
+        "much the hundredth exceeds the reserve, it does not say; whoever pays for that year should ask. Nor are there "
+        "often years enough to fit it: of a hundred, the worst one or two decide.",
         "quantile 0.01": "That level is a good year's loss: 99 years in a hundred cost more.",
         "expectile 0.99": "An expectile balances amounts. How many years lie below it depends on how far out the worst "
         "ones are, and nobody has promised 99 %.",
@@ -629,21 +630,21 @@ quiz = Quiz(
                 "page 84.3 % lie below it.",
                 "90 %, as for the quantile.": "The quantile counts targets, and so gets its 90 %. Squares count "
                 "amounts, and far targets count for more.",
-                "50 %, as for the mean.": "Not even the mean has half of the data below it, unless they are "
-                "symmetric. And this expectile lies above the mean.",
+                "50 %, as for the mean.": "Not even the mean must have half of the data below it. And this expectile "
+                "lies above the mean.",
             },
             right="It depends on the data; nothing says 90 %.",
         ),
         Item(
             "A Keras model is compiled with `loss=lambda y_true, y_pred: ...`, trains well and is saved. Loading it "
-            "fails. What cures it for good?",
+            "fails. What fixes it properly?",
             {
                 "A named function instead of the lambda.": "It fails as well: Keras has not been told where to find "
                 "that name.",
                 "Saving only after another `compile`.": "The compiled loss is part of what is saved. It is the lambda "
                 "itself that cannot be found by a name.",
                 "A registered class with `get_config`.": "The file then holds a name and $\\tau$, and the class is "
-                "found by its name. Loading runs no code out of the file.",
+                "found by its name. Loading runs no code from the file.",
                 "Loading with `safe_mode=False`.": "That lets a file run whatever code it holds, on your machine. For "
                 "a file of your own it is a stopgap, for any other a risk.",
             },
