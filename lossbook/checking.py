@@ -74,7 +74,8 @@ def check_gradient(
 
     Rounding: the smaller an entry is beside the function's value, the fewer of its digits can be measured, so its
     difference is divided by no less than what rounding accounts for. An entry of which nothing can be measured is left
-    out, unless all are like that; then the verdict says so.
+    out, unless all are like that; then the verdict says so. Rounding inside the function that does not show in its
+    value, such as that of a residual between two large numbers, is not seen: check at random weights, not at a minimum.
 
     The check is done in float32 if `x` is, or if `function` returns it, else in float64, which tells much more. To a
     function that computes in float32 and returns a float64, it does no justice.

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from scipy.optimize import approx_fprime
+from scipy.optimize import approx_fprime, minimize
 
 from lossbook import (
     AbsoluteError,
@@ -261,6 +261,32 @@ def test_at_the_minimum_there_is_nothing_to_measure():
         y = draw.normal(size=1)
         found = check_gradient(lambda x, y=y: np.mean((x - y) ** 2), lambda x, y=y: 2 * (x - y), y)
         assert found.verdict in ("right", "look closer, lost in rounding")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_at_the_minimum_of_a_network_a_right_gradient_is_not_called_wrong(seed):
+    """Entries are nearly 0, so central differences alone are off by more than the band of mistakes."""
+    draw = np.random.default_rng(seed)
+    X, y = draw.normal(size=(8, 3)), draw.normal(size=8)
+
+    def objective(parameters):
+        W1, w2 = parameters[:24].reshape(3, 8), parameters[24:]
+        hidden = np.tanh(X @ W1)
+        pull = 2 / 8 * (hidden @ w2 - y)
+        slopes = X.T @ (np.outer(pull, w2) * (1 - hidden**2))
+        return np.mean((hidden @ w2 - y) ** 2), np.append(slopes, hidden.T @ pull)
+
+    minimum = minimize(objective, draw.normal(scale=0.5, size=32), jac=True, options={"gtol": 1e-9}).x
+
+    def verdict(factor):
+        return check_gradient(lambda x: objective(x)[0], lambda x: factor * objective(x)[1], minimum).verdict
+
+    step = 1e-5 * np.eye(32)
+    central = [(objective(minimum + each)[0] - objective(minimum - each)[0]) / 2e-5 for each in step]
+    written = objective(minimum)[1]
+    assert np.max(np.abs(written - central) / np.maximum(np.abs(written), np.abs(central))) > BANDS["float64"][1]
+    assert verdict(1) != "wrong"
+    assert verdict(2) != "right"
 
 
 @pytest.mark.parametrize("value", [0.0, 3.0])

@@ -121,17 +121,18 @@ def outputs_gradient(X, Y, W):
     hints=[
         "Write the loss with two sums, one over rows and one over columns. What stands in front of them?",
         "The derivative of the square brings a 2. The code has neither that 2 nor the number of columns, and for two "
-        "columns the one makes up for the other.",
+        "columns the two omissions cancel.",
         "`Y.size` is the number of all entries.",
     ],
     cause=r"""
 In the first link of the chain. `np.mean` averages over all $n k$ entries, so the derivative is
 $\frac{2}{nk} (\hat Y - Y)$. The code has $\frac1n (\hat Y - Y)$, which many call the gradient of the mean squared
-error: it is that of half the squared error, averaged over rows. The ratio is $k/2$: 0.50, 1.00, 1.50. Two outputs are
-the one case in which two mistakes cancel, and it was the one that was checked.
+error: it is that of half the squared error, summed over outputs and averaged over rows. The ratio is $k/2$: 0.50, 1.00,
+1.50. Two outputs are the one case in which two mistakes cancel, and it was the one that was checked.
 
-Alone, the factor only rescales the learning rate. Add a penalty on the weights to the loss, and the two terms are
-weighed wrongly against each other: the fit then settles at the minimum of another loss than the one it reports.
+In plain gradient descent the factor alone only rescales the learning rate. Add a penalty on the weights to the loss,
+and the two terms are weighed wrongly against each other: the fit then settles at the minimum of another loss than the
+one it reports.
 """,
     what="gradient",
 )
@@ -173,8 +174,8 @@ ratio = FindNumber(
         "The residual cancels. What is left is a sign, a 2, and the number of predictions.",
     ],
     why=r"The right gradient is $\tfrac25 (\hat y - y)$, the printed one $-(\hat y - y)$. The minus is the sign, and "
-    "$n/2$ is what remains of the missing 2 and the missing $1/n$. On two predictions the ratio would be $-1$, and you "
-    "would repair the sign alone.",
+    "$n/2$ is what remains of the missing 2 and the missing $1/n$. On two predictions the ratio would be $-1$: the "
+    "missing 2 and the missing $1/n$ cancel, and only the sign shows.",
 )
 
 # The chain rule with another loss
@@ -587,10 +588,11 @@ quiz = Quiz(
             {
                 "The gradient has a mistake that float64 hides.": "A mistake in the algebra gives the same ratio in "
                 "both. What changed is how well the check can measure.",
-                "The step is too long for float32: take a smaller one.": "A smaller step leaves fewer digits to the "
-                "difference and makes it worse. The cube root of $\\varepsilon$ is the step to try, and it is larger.",
-                "Forward differences would have helped: they round once.": "They subtract two nearly equal losses as "
-                "well, and have a larger truncation error on top.",
+                "The step is too long for float32: take a smaller one.": "A smaller step leaves the difference "
+                "fewer correct digits and makes it worse. The cube root of $\\varepsilon$ is the step to try, and it "
+                "is larger.",
+                "Forward differences would have helped: only one of the two losses is evaluated at a shifted "
+                "point.": "They subtract two nearly equal losses as well, and have a larger truncation error on top.",
                 "The two losses agree in nearly all the digits of float32, so their difference is mostly "
                 "rounding.": "The error is about $\\varepsilon / h$, and the $\\varepsilon$ of float32 is "
                 f"$2^{{{np.log2(np.finfo(np.float32).eps / np.finfo(np.float64).eps):.0f}}}$ times that of float64.",
@@ -601,7 +603,8 @@ quiz = Quiz(
             "A check with central differences fails at one entry of 442, where the residual is 0, and the loss is the "
             "[quantile loss](../regression/quantiles.ipynb). What do you do?",
             {
-                "Move the point a little, and check again.": "A mistake comes along, a kink stays behind.",
+                "Move the point a little, and check again.": "A mistake shows at the new point as well; a mismatch "
+                "caused by a kink disappears.",
                 "Change the gradient there to what was measured.": "The central difference is the average of the two "
                 "slopes, which is one subgradient of many, and no better than the others.",
                 "Repeat it with a smaller $h$.": "At a bend, as in Huber's loss, the gap shrinks with $h$. At a kink "
@@ -612,20 +615,19 @@ quiz = Quiz(
             right="Move the point a little, and check again.",
         ),
         Item(
-            "You train one model twice with gradient descent, from the same start and at the same learning rate: "
-            "once with your gradient, once with the framework's. Yours has the lower loss after twenty steps. Which "
-            "is the likeliest reason?",
+            "You check a fully trained network in float64. One entry of the gradient is 2e-8, far below the others, "
+            "and has a relative difference of 2e-5. Every other entry passes. What do you do first?",
             {
-                "Your gradient is more accurate.": "The framework's has no truncation, and both round in the last "
-                "digits. Accuracy does not win twenty steps.",
-                "Your gradient has the wrong sign in places.": "Those parameters would walk uphill. That can be "
-                "overcome by the others, but it does not help them.",
-                "Your gradient is too large by a factor, which acts as a higher learning rate.": "As at the top of the "
-                "page, where a forgotten $1/n$ was ahead. The check prints the factor.",
-                "The framework's loss is a different one.": "Possible, and worth a look: but the losses at the "
-                "start would differ as well, before any step is made.",
+                "Look for a mistake in the formula of that entry.": "Perhaps later. So small an entry is measured from "
+                "two losses that agree in nearly all their digits, and rounding alone explains the difference.",
+                "Check again at random weights.": "Away from the minimum the entry is larger, and its digits can be "
+                "measured. A mistake is still there; rounding is not.",
+                "Repeat the check with a much smaller $h$.": "The error by rounding is about $\\varepsilon / h$: a "
+                "smaller step makes it worse.",
+                "Accept it: 2e-5 is below 1e-3.": "Below 1e-3 is not yet right. A small mistake, such as $n - 1$ for "
+                "$n$ with 50,000 samples, is of the same size.",
             },
-            right="Your gradient is too large by a factor, which acts as a higher learning rate.",
+            right="Check again at random weights.",
         ),
     ],
 )
