@@ -7,8 +7,8 @@ about = About(
     description="Decide how much an outlier may count: Huber, log-cosh and Tukey losses, how to choose their "
     "threshold, and who pays for it.",
     goals=[
-        "write Huber's loss and its pull by hand, and say what the threshold means for a single record",
-        "choose the threshold from the scale of the noise, and know what it costs on clean data",
+        "write Huber's loss and its derivative by hand, and say what its threshold does to a single record",
+        "choose the threshold from the scale of the noise, and weigh what it costs on clean data against what typos do",
         "tell a loss that limits an outlier (Huber, log-cosh) from one that drops it (Tukey), and start the "
         "second one well",
         "train a network with a Huber loss of your own, in Keras or PyTorch",

@@ -188,8 +188,8 @@ def shapes() -> Explorable:
         caption="Drag the big dot past the threshold. The slope of the tangent is what the right side draws: how "
         "hard the residual pulls. Then move the threshold, and choose another loss.",
         alt="Huber's loss with a threshold of 1 beside half the squared error and the absolute error, for residuals "
-        "from -3 to 3. Left, the loss: it follows the half parabola between -1 and 1 and then runs parallel to the "
-        "absolute error, half a unit below. Right, its pull: a straight line through zero, cut off at -1 and 1. A "
+        "from -3 to 3. Left, the loss: it follows half the squared error between -1 and 1 and then runs parallel to "
+        "the absolute error, half a unit below. Right, its pull: a straight line through zero, cut off at -1 and 1. A "
         "residual of 0.8 is marked.",
         controls=[
             Choice(name="loss", label="loss", options=list(_MEMBERS), default="Huber"),

@@ -25,7 +25,7 @@ def _huber_weights(size, delta):
 def _line(threshold, weights_of=_huber_weights, rounds=40):
     """Return a version with another threshold, a function of a round's residuals, or with other weights.
 
-    Most of them stand still after 40 rounds at the latest.
+    Most of them stand still after 40 rounds at the latest, and then they stop.
     """
 
     def version(features, y_true):
@@ -34,7 +34,9 @@ def _line(threshold, weights_of=_huber_weights, rounds=40):
             scaled = features * weights[:, None]
             line = np.linalg.solve(scaled.T @ features, scaled.T @ y_true)
             residuals = features @ line - y_true
-            weights = weights_of(np.abs(residuals), threshold(residuals))
+            before, weights = weights, weights_of(np.abs(residuals), threshold(residuals))
+            if np.abs(weights - before).max() < 1e-9:
+                break
         return line
 
     return version
@@ -176,15 +178,15 @@ def robust_line(features, y_true):
     ],
     cause=r"""
 The threshold is `1.0`, the default in Keras and PyTorch: one point, on scores whose noise has a scale of 65.6. Only
-five of the 442 patients lie that near to the line. For all the others the pull is $\pm 1$, which makes it absolute
-error, and indeed 11.87 is nearly its slope of 11.93.
+5 of the 442 patients lie that near to the line, as the next section counts. For all the others the pull is $\pm 1$,
+which makes it absolute error, and indeed 11.87 is nearly its slope of 11.93.
 
 The repair is a threshold in units of the noise, measured in each round:
 `delta = 1.345 * robust_scale(features @ line - y_true)`. To notice the bug, count the records inside: with 1.345
 scales and Gaussian noise they should be about 82 %.
 
-The opposite happens when the numbers are small. Write the daily returns as fractions, 0.01 for one percent, and all
-residuals lie inside $\delta = 1$: the "robust" loss is then half the squared error.
+The opposite happens when the numbers are small. The largest residual of the daily returns is 8.59 percentage points.
+Written as fractions, all of them lie inside $\delta = 1$: the "robust" loss is then half the squared error.
 """,
     what="line",
     rtol=1e-5,
@@ -684,8 +686,8 @@ def suspects(y_true, y_pred):
         "A record is a suspect if the absolute value of its residual is larger than 4.685 of those.",
     ],
     remark="""
-Try `suspects(recorded, features @ line)`, with `line` fitted to the typed records by Huber's loss. It names all typos
-but one, and nobody else. The one it misses was a low score, and became one not far above the highest true score.
+Try `suspects(recorded, features @ fit(Huber(95), features, recorded))`. It names all typos but one, and nobody else.
+The one it misses was a low score, and became one not far above the highest true score.
 """,
     what="answer",
 )
@@ -716,7 +718,7 @@ quiz = Quiz(
             "In a review you read: “Log-cosh is out. It costs too much to compute, and on our data it became "
             "infinite.” What do you answer?",
             {
-                "Rearranged it stays finite, and its cost does not show.": "`log(cosh(r))` overflows because $\\cosh$ "
+                "Rearranged it stays finite, and its cost is negligible.": "`log(cosh(r))` overflows because $\\cosh$ "
                 "does. Take $e^{|r|}$ out of it, and one exponential and one logarithm a sample remain, next to a "
                 "whole model.",
                 "Clip the residuals at 700, then it is safe.": "Then it is flat beyond, with a pull of zero: another "
@@ -724,14 +726,15 @@ quiz = Quiz(
                 "True, take Huber: it is bounded.": "Huber's *pull* is bounded. Its value grows without end, like that "
                 "of log-cosh, and neither is infinite anywhere.",
             },
-            right="Rearranged it stays finite, and its cost does not show.",
+            right="Rearranged it stays finite, and its cost is negligible.",
         ),
         Item(
             "All typos lie above the line. Huber's fit has the right slope, and its level is still a few points too "
             "high. Why?",
             {
-                "$\\delta$ is too large: a small enough one takes the trace away.": "Then it is absolute error, where "
-                "a typo still pulls as hard as anybody. The trace shrinks, it stays, and clean data cost you more.",
+                "$\\delta$ is too large: a small enough one takes the shift away.": "Then it is absolute error, where "
+                "a typo still pulls as hard as anybody. The shift shrinks but does not vanish, and clean data cost you "
+                "more.",
                 "The optimizer has stopped too early.": "Huber's loss is convex and has no other place to stop. The "
                 "mean loss is lowest at that level.",
                 "Each typo pulls with $\\delta$, and all in the same direction.": "A limited pull is not none. The "
@@ -746,8 +749,8 @@ quiz = Quiz(
             "A fit with Tukey's loss reports success, and its predictions are far from most of the records. What "
             "happened, and what do you do?",
             {
-                "The tolerance is too loose: let it run longer.": "It stands where the gradient is zero. However long "
-                "it runs, nobody pulls.",
+                "The tolerance is too loose: let it run longer.": "It stands where the gradient is zero: the few "
+                "records nearby balance, and the others do not pull. Running longer changes nothing.",
                 "$c$ is too large: make it smaller.": "Then even fewer records pull, and there are more such "
                 "places to end in.",
                 "Nothing: most of the records are outliers.": "Outliers are what most of the records are *not*. Here "
