@@ -316,7 +316,9 @@ class LogitAdjustedCrossEntropy(_Twin):
 
     def _value(self, y_true: Any, y_pred: Any) -> Any:
         shift = [self.mirrored.tau * math.log(share) for share in self.mirrored.prior]
-        adjusted = y_pred + ops.array(shift, y_pred.dtype)
+        # Relative to the largest score, beside which the rest would be rounded away.
+        largest = ops.stop_gradient(ops.max(y_pred, axis=-1, keepdims=True))
+        adjusted = y_pred - largest + ops.array(shift, y_pred.dtype)
         is_label = ops.one_hot(ops.cast(y_true, "int32"), len(shift), dtype="bool")
         own = ops.sum(ops.where(is_label, adjusted, 0), axis=-1)
         others = ops.where(is_label, -math.inf, adjusted)

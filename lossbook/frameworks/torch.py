@@ -272,7 +272,8 @@ class LogitAdjustedCrossEntropy(_Twin):
 
     def _value(self, input: Tensor, target: Tensor) -> Tensor:
         shift = [self.mirrored.tau * math.log(share) for share in self.mirrored.prior]
-        adjusted = input + input.new_tensor(shift)
+        # Relative to the largest score, beside which the rest would be rounded away.
+        adjusted = input - input.detach().amax(dim=-1, keepdim=True) + input.new_tensor(shift)
         label = target.long()[..., None]
         own, others = adjusted.gather(-1, label)[..., 0], adjusted.scatter(-1, label, -math.inf)
         return softplus(torch.logsumexp(others, dim=-1) - own)

@@ -27,6 +27,7 @@ def soft_labels():
 
 def classes():
     y_pred = np.array(list(itertools.product([0, 1.5, -40.0], [0.25, -3.0, 100.0], [0, -1000.0])))
+    y_pred = np.concatenate([y_pred, np.full((1, 3), 1e9)])
     return np.tile([0, 1, 2], len(y_pred)), np.repeat(y_pred, 3, axis=0)
 
 

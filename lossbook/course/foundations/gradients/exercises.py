@@ -151,7 +151,7 @@ ratio = FindNumber(
     answer=_ratio(5),
     tolerance=0.005,
     mistakes={
-        -5.0: "That would be a text which forgot the 1/n and nothing else. This one lacks the 2 of the square, too.",
+        -5.0: "That would be a text which forgot the 1/n and turned the sign. This one lacks the 2 of the square, too.",
         5.0: "The sign is missing, and so is the 2 of the square: the text forgot both.",
         -2.0: "On four predictions the check would print that, and here there are five. Or did you leave out the 1/n?",
         2.0: "That is without the sign. And what became of the 1/n of the mean?",
@@ -353,7 +353,8 @@ report = Choose(
     right="W1",
     reasons={
         "w2 passes": "That clears `d_pred` and `H`. It says nothing yet about `d_A`, which `W1` is made from as well.",
-        "b1 passes": "`b1` is the column sums of `d_A`, so `d_A` is right, and with it everything before it.",
+        "b1 passes": "`b1` is the column sums of `d_A`, so a mistake in `d_A`, or before it, would most likely show "
+        "there.",
         "W1 has the most entries": "The relative difference does not grow with the number of entries: both lengths in "
         "it do.",
         "W1 is computed first": "In the list it comes first. In the backward pass it comes last, with `b1`.",

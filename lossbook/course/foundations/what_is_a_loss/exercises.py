@@ -652,9 +652,9 @@ quiz = Quiz(
             "One of 100 scores, that of a patient at the mean body-mass index, is typed in 500 points too high. What "
             "happens to the line of least squares?",
             {
-                "Nothing worth speaking of: 99 scores are right.": "99 right scores do not balance it. The pull of "
-                "squared error grows with the residual, so the line moves until the other patients' pulls have grown "
-                "enough to balance it.",
+                "Nothing worth speaking of: 99 scores are right.": "99 right scores do not balance it where the line "
+                "was. The pull of squared error grows with the residual, so the line moves until the other patients' "
+                "pulls have grown enough to balance it.",
                 "It rises at the mean and stays where it is elsewhere.": "A line has no such bend: an intercept and a "
                 "slope are all that it can change.",
                 "It rises by 5 points everywhere.": "500 points over 100 patients in the intercept, and 500 times 0 "

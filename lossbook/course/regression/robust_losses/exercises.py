@@ -135,7 +135,7 @@ def robust_line(features, y_true):
         Mistake("The threshold is 1.35 scales, which is close. The rule says 1.345.", _line(lambda r: 1.35 * _mad(r))),
         Mistake(
             "The deviations are counted from zero. The MAD counts them from the median of the residuals.",
-            _line(lambda r: RULE * 1.4826 * np.median(np.abs(r))),
+            _line(lambda r: RULE * 1.4826 * np.median(np.abs(r)), rounds=100),
         ),
         Mistake(
             "The threshold is 4.685 scales. That is the rule for Tukey's loss.",
@@ -266,6 +266,10 @@ def smooth_l1_gradient(y_true, y_pred, beta):
             _by_size(_scaled, lambda r, beta: np.ones_like(r)),
         ),
         Mistake(
+            "From `beta` on a prediction that is too low gets the slope of one that is too high: the sign is missing.",
+            _by_size(_scaled, lambda r, beta: np.ones_like(r), lambda r, beta: np.abs(r) < beta),
+        ),
+        Mistake(
             "Inside `beta` it is right. Outside you return the loss; its slope is asked for.",
             _by_size(_scaled, lambda r, beta: np.abs(r) - beta / 2),
         ),
@@ -280,6 +284,10 @@ def smooth_l1_gradient(y_true, y_pred, beta):
         Mistake(
             "Outside `beta` it is right. Inside, the loss is `r**2 / (2 * beta)`: differentiate that once more.",
             _by_size(lambda r, beta: r, _sign),
+        ),
+        Mistake(
+            "From `beta` on it is right. Inside, the slope has to be divided by `beta`, as the loss is.",
+            _by_size(lambda r, beta: r, _sign, lambda r, beta: np.abs(r) < beta),
         ),
         Mistake(
             "Outside `beta` it is right. Inside it is half of what it should be: the square gives a 2, which cancels "

@@ -8,7 +8,8 @@ about = About(
     "number each of the two asks for.",
     goals=[
         "say which single number each of the two losses is asking for, and show it on data",
-        "predict how far one wrong target moves the slope and the level of a line under each of them",
+        "predict how far one wrong target moves the slope and the level of a line under squared error, and when it "
+        "moves them under absolute error",
         "write both losses and their gradients in NumPy, with the right sign and the right $1/n$",
         "recognize two silent mistakes, a shape and a dtype, that make either loss lie to you",
     ],

@@ -172,7 +172,7 @@ _TOO_SMALL = {
     np.int16: "an `int16` ends at 32767, and the square of 255 is 65025",
     np.uint16: "a `uint16` ends at 65535, and squares of 16-bit pixels go far beyond",
     np.int32: "an `int32` ends at 2147483647, and the square of 65535 is larger",
-    np.int64: "an `int64` is long enough and still a whole number",
+    np.int64: "an `int64` holds whole numbers, and not all squares of 32-bit ones",
 }
 _CUT_OFF = "And 0.5 becomes 0: take a type that keeps what comes after the point."
 
@@ -211,6 +211,11 @@ def squared_error(y_true, y_pred):
             (_pixels(2**24 + 1, 70000, of=np.int32), _pixels(2**24, 0, of=np.int32)),
             only="It is right for 8 and 16 bits, and fails only for whole numbers of 32 bits: the square of 70000 has "
             "more, and `float32` rounds 16777217 to 16777216.",
+        ),
+        Case(
+            (_pixels(0, 2**32 - 1, of=np.uint32), _pixels(2**32 - 1, 0, of=np.uint32)),
+            only="It fails only for the largest whole numbers of 32 bits: the square of 4294967295 is longer than an "
+            "`int64`.",
         ),
     ],
     mistakes=[
