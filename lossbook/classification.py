@@ -7,7 +7,7 @@ infinite: the loss is then its limit, never NaN, and equal infinities count as e
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -335,16 +335,14 @@ class LogitAdjustedCrossEntropy(SparseCategoricalCrossEntropy):
     prior: tuple[float, ...] = (0.5, 0.5)
     tau: float = 1.0
 
-    facts: ClassVar[Facts] = Facts(
+    facts: ClassVar[Facts] = replace(
+        SparseCategoricalCrossEntropy.facts,
         formula=r"-\log \frac{\pi_y^\tau e^{z_y}}{\sum_k \pi_k^\tau e^{z_k}}",
-        task="multiclass classification",
-        convex=True,
-        bounded_influence=True,
-        continuous_derivatives=math.inf,
         statistic="class probability at equal shares",
         reference="Menon et al. (2021)",
-        link="softmax",
-        likelihood="categorical",
+        keras=None,
+        torch=None,
+        sklearn=None,
     )
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@ loss that comes from one is then negative: nothing is wrong, and there is nothin
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -224,20 +224,14 @@ class GeneralRobustNLL(GeneralRobust):
     [2.7123, 5.1531, 41.1064]
     """
 
-    facts: ClassVar[Facts] = Facts(
+    facts: ClassVar[Facts] = replace(
+        GeneralRobust.facts,
         formula=r"\rho(r/c, \alpha) + \log c + \log \int e^{-\rho(x, \alpha)}\, dx",
-        variables="r",
         where=(
             r"\rho(x, \alpha) = \frac{2 - \alpha}{\alpha}"
             r" \left( \Bigl( \frac{x^2}{2 - \alpha} + 1 \Bigr)^{\alpha/2} - 1 \right)"
         ),
         task="regression with uncertainty",
-        convex=True,
-        bounded_influence=True,
-        continuous_derivatives=math.inf,
-        statistic="M-estimate",
-        likelihood="Barron's density",
-        reference="Barron (2019)",
     )
 
     def __post_init__(self) -> None:
