@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp, xlogy
 
-from lossbook.exercises import Case, Choose, FindNumber, Item, Mistake, Quiz, WriteFunction
+from lossbook.exercises import Case, FindNumber, Item, Mistake, Quiz, WriteFunction
 
 PAGE = "classification/softmax"
 GUARDS = (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30)  # what people clip probabilities at
@@ -109,12 +109,13 @@ def mean_loss(features, labels, W, b):
             _mean(lambda z: z),
         ),
         Mistake(
-            "The mean of the probabilities, with a minus: the logarithm is gone.", _mean(lambda z: np.exp(_log_softmax(z)))
+            "The mean of the probabilities, with a minus: the logarithm is gone.",
+            _mean(lambda z: np.exp(_log_softmax(z))),
         ),
         *(
             Mistake(
-                f"One softmax is left, as it should be. But a guard of {least:g}, clipped at or added, caps the loss of a "
-                f"sample at {-np.log(least):.1f}, and one that is sure and wrong may cost a thousand. Without a "
+                f"One softmax is left, as it should be. But a guard of {least:g}, clipped at or added, caps the loss "
+                f"of a sample at {-np.log(least):.1f}, and one that is sure and wrong may cost a thousand. Without a "
                 "probability in between, nothing has to be guarded.",
                 _mean(lambda z, least=least: np.log(np.clip(np.exp(_log_softmax(z)), least, 1))),
             )
@@ -163,7 +164,7 @@ def mean_loss(features, labels, W, b):
         "Give it a perfect model: scores of 0, 0 and 100, and the third class as label. What is `output`, and what is "
         "`log_p`?",
         "The last two lines take the softmax of whatever they get. So what should they get?",
-        "Take the model's softmax out. Then subtract the largest score of each row, so that the loss does not overflow.",
+        "Take the model's softmax out. Then subtract the largest score of each row, so that nothing overflows.",
     ],
     cause=r"""
 Softmax is taken twice, once by the model and once by the loss. The loss takes the model's probabilities for scores.
@@ -172,7 +173,8 @@ But probabilities lie between 0 and 1, so the best that the second softmax can b
 $-\log 0.576 = \log(1 + 2/e) = 0.5514$ for $K = 3$, and $\log(1 + (K - 1)/e)$ in general.
 
 The accuracy looks right, because a softmax never changes the order of the scores, and so do the first epochs. Two signs
-give it away: the loss at the floor, and a loss of `probability` argument that is called `z`.
+give it away: a loss that comes to rest at that floor, and an output layer whose numbers are named or typed as
+probabilities where the loss wants scores.
 """,
     remark="Its last three lines are the log-softmax of the page; the model has none.",
     what="loss",
@@ -200,7 +202,9 @@ floor = FindNumber(
         float(np.log(10)): "That is where the loss starts, with ten equal scores: log 10. How low can it get?",
         float(np.log(9)): "That is log 9, the logarithm of the number of other classes. What does the second softmax "
         "make of a 1 and nine zeros?",
-        float(np.log(1 + 10 / np.e)): "You count the right class among the others: nine of the ten probabilities are 0.",
+        float(
+            np.log(1 + 10 / np.e)
+        ): "You count the right class among the others: nine of the ten probabilities are 0.",
         float(np.log(1 + 9 * np.e)): "The exponent has the wrong sign: this is the loss of a sample that is sure and "
         "*wrong*. The right class gets the 1.",
         float(np.log(1 + 8 / np.e)): "Nine of the ten classes are wrong, not eight.",
@@ -216,8 +220,9 @@ floor = FindNumber(
         float(np.log10(1 + 9 / np.e)): "That is a decimal logarithm. Losses are in nats: natural logarithms.",
         1.0: "That is the probability of the right class, which goes into the second softmax as a score.",
         1 + 9 / np.e: "The logarithm is missing.",
-        float(np.exp(-1)): "That is e⁻¹: how much one wrong class weighs beside the right one. There are nine, and then "
-        "a logarithm.",
+        float(
+            np.exp(-1)
+        ): "That is e⁻¹: how much one wrong class weighs beside the right one. There are nine, and then a logarithm.",
         float(np.log(1 + np.exp(1))): "That is the loss of two classes, sure and wrong. Here are ten, sure and right.",
         0.1: "That is the probability of each class at the start.",
         2.3: "That is where the loss starts: log 10. How low can it get?",
@@ -229,8 +234,8 @@ floor = FindNumber(
         "Put them into the cross-entropy as scores: $\\log \\sum_k e^{z_k} - z_y$, with one 1 and nine zeros.",
         "It is the logarithm of $e + 9$, minus the score of the right class.",
     ],
-    why="The second softmax is handed a 1 and nine zeros, so the loss is $\\log(e + 9) - 1 = \\log(1 + 9/e)$. It starts "
-    "at $\\log 10 = 2.303$, as it should, and falls by little more than a third.",
+    why="The second softmax is handed a 1 and nine zeros, so the loss is $\\log(e + 9) - 1 = \\log(1 + 9/e)$. It "
+    "starts at $\\log 10 = 2.303$, as it should, and falls by little more than a third.",
 )
 
 
@@ -275,8 +280,8 @@ def cce_gradient(y_true, p):
     ],
     mistakes=[
         Mistake(
-            "This is the published line. It is 1/n too large in every entry: the derivative of the loss with respect to "
-            "a probability whose label is 0 is 0, since that probability does not occur in the loss.",
+            "This is the published line. It is 1/n too large in every entry: the derivative of the loss with respect "
+            "to a probability whose label is 0 is 0, since that probability does not occur in the loss.",
             lambda y_true, p: (1 - _ratio(y_true, p)) / len(p),
         ),
         Mistake(
@@ -387,8 +392,8 @@ def cce_gradient(y_true, p):
         "What is the derivative of $-y_k \\log p_k$? Then the mean over n samples.",
         "Where $y_k$ is 0 the term is absent, so set these entries to 0 and divide only in the others.",
     ],
-    remark="With the derivatives of softmax, $\\partial p_k / \\partial z_j = p_k (\\mathbb 1[k = j] - p_j)$, the chain "
-    "rule makes $(p - y)/n$ of it.",
+    remark="With the derivatives of softmax, $\\partial p_k / \\partial z_j = p_k (\\mathbb 1[k = j] - p_j)$, the "
+    "chain rule makes $(p - y)/n$ of it.",
     what="gradient",
 )
 
@@ -457,8 +462,8 @@ def cross_entropy(y_true, p):
     ],
     mistakes=[
         Mistake(
-            "This is the published listing: a clip, and one number for all. Asked for are one loss per sample, infinity "
-            "where a sure model is wrong, and rows that are divided by their sum.",
+            "This is the published listing: a clip, and one number for all. Asked for are one loss per sample, "
+            "infinity where a sure model is wrong, and rows that are divided by their sum.",
             _guarded(1e-15, over=_mean_of_all),
         ),
         *(
@@ -539,7 +544,9 @@ def cross_entropy(y_true, p):
             _loss(over=lambda terms: -terms.sum(axis=1) / len(terms)),
         ),
         Mistake("The minus sign is missing.", _loss(over=lambda terms: terms.sum(axis=1))),
-        Mistake(f"The minus sign is missing. {_UNSHARED}", _loss(over=lambda terms: terms.sum(axis=1), share=_as_they_are)),
+        Mistake(
+            f"The minus sign is missing. {_UNSHARED}", _loss(over=lambda terms: terms.sum(axis=1), share=_as_they_are)
+        ),
         Mistake("You sum down the columns. A sample is a row: `axis=1`.", _loss(over=lambda terms: -terms.sum(axis=0))),
         Mistake("Each class keeps its term. The loss of a sample is their sum.", _loss(over=lambda terms: -terms)),
         Mistake("The logarithm is binary, so this is in bits. Losses are in nats.", _loss(log=np.log2)),
@@ -567,4 +574,62 @@ def cross_entropy(y_true, p):
     ],
     remark="`scipy.special.xlogy` does the middle part: `-xlogy(y_true, p).sum(axis=1)`.",
     what="loss",
+)
+
+
+# The quiz
+
+quiz = Quiz(
+    PAGE,
+    [
+        Item(
+            "A new network for 1,000 classes prints a loss of 6.91 in its first batch. What do you do?",
+            {
+                "Lower the learning rate: a loss should start below 1.": "A loss below 1 would mean that it knows most "
+                "answers before it has learned anything.",
+                "Let it run: that is log 1000, a model that has no opinion.": "Equal scores make every probability "
+                "1/1000, and minus its logarithm is 6.91.",
+                "Look for a second softmax: 6.91 is its floor.": "Its floor for 1,000 classes is about 5.91, and "
+                "the first batch is the one place where two softmaxes cannot be noticed: equal scores stay equal.",
+            },
+            right="Let it run: that is log 1000, a model that has no opinion.",
+        ),
+        Item(
+            "Your labels are the integers 0 to 9, and the model ends in `Dense(10)` without an activation. Which loss?",
+            {
+                "`CategoricalCrossentropy(from_logits=True)`": "It wants a row for each label, and refuses integers: "
+                "the ranks of target and output differ.",
+                "`SparseCategoricalCrossentropy()`": "It accepts the integers, takes the scores for probabilities, and "
+                "prints a number that means nothing.",
+                "`BinaryCrossentropy(from_logits=True)`": "It treats ten yes-or-no questions, and the digits exclude "
+                "each other.",
+                "`SparseCategoricalCrossentropy(from_logits=True)`": "Integer labels and raw scores, and the loss is "
+                "told so.",
+            },
+            right="`SparseCategoricalCrossentropy(from_logits=True)`",
+        ),
+        Item(
+            "Which of these leave the class that a model predicts as it is?",
+            {
+                "Adding 5 to all scores of a sample.": "The probabilities stay, too.",
+                "Dividing all scores by 3.": "A temperature of 3: less sure, in the same order.",
+                "A second softmax.": "It keeps the order, which is why the accuracy does not give it away.",
+                "Training anew with smoothed labels.": "Another training ends in other weights, and so other scores.",
+            },
+            right=["Adding 5 to all scores of a sample.", "Dividing all scores by 3.", "A second softmax."],
+        ),
+        Item(
+            "A clinic acts when the model says 95 % or more. The model was trained with label smoothing, and its "
+            "accuracy rose by a point. May it be deployed with that threshold?",
+            {
+                "Yes: accuracy rose, and smoothing makes models less overconfident.": "On this page it made the model "
+                "*under*confident: digits that it gave 0.8 were right nearly always. The threshold misses cases that are sure enough.",
+                "Not before a reliability diagram on held-out patients says what its 95 % means.": "Smoothing moves "
+                "the probabilities that the loss asks for. A temperature, fitted on held-out data, can move them back.",
+                "No: smoothed labels are wrong labels.": "They are labels with a price on certainty, and can help. It "
+                "is the meaning of the probabilities that changes.",
+            },
+            right="Not before a reliability diagram on held-out patients says what its 95 % means.",
+        ),
+    ],
 )
