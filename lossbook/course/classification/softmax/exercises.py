@@ -623,7 +623,7 @@ quiz = Quiz(
             "accuracy rose by a point. May it be deployed with that threshold?",
             {
                 "Yes: accuracy rose, and smoothing makes models less overconfident.": "On this page it made the model "
-                "*under*confident: digits that it gave 0.8 were right nearly always. The threshold misses cases that are sure enough.",
+                "*under*confident: digits that it gave 0.8 were right nearly always. The threshold comes too late.",
                 "Not before a reliability diagram on held-out patients says what its 95 % means.": "Smoothing moves "
                 "the probabilities that the loss asks for. A temperature, fitted on held-out data, can move them back.",
                 "No: smoothed labels are wrong labels.": "They are labels with a price on certainty, and can help. It "
