@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.model_selection import KFold
 
 from lossbook import CategoricalCrossEntropy, SparseCategoricalCrossEntropy
 from lossbook.datasets import digits
@@ -31,10 +31,6 @@ from lossbook.explorable.text import MINUS
 from lossbook.plots import GRAY, GREEN, INK
 
 LOSS = CategoricalCrossEntropy()
-
-
-def _signed(number: float, decimals: int = 2) -> str:
-    return f"{number:z.{decimals}f}".replace("-", MINUS)
 
 
 # Three probabilities in a triangle.
@@ -87,20 +83,21 @@ def _contour(label: str, level: float) -> NDArray:
     return (y + low[:, None] * ray) @ CORNERS
 
 
-def _name_at(label: str, level: float) -> NDArray:
-    """Return where the line of a level is named: on its lowest point, or furthest to the right."""
-    contour = _contour(label, level)
-    return contour[np.argmax(contour @ [1.0, -1.0])] if label == "the first or the second" else _below(contour)
-
-
-def _below(contour: NDArray) -> NDArray:
-    return np.array([0.5, contour[:, 1].min()])
-
-
 def _lines() -> list[Mark]:
-    marks: list[Mark] = []
-    for level in LEVELS:
-        marks += [
+    """Return the lines of equal loss, each with its loss where it is furthest to the right."""
+
+    def end(label: str, level: float) -> NDArray:
+        contour = _contour(label, level)
+        return contour[contour[:, 0].argmax()]
+
+    def name(label: str, level: float) -> str:
+        y = LABELS[label]
+        return f"{level:g}" if _cost(y, np.clip(y, 1e-300, None)) < level else ""
+
+    return [
+        mark
+        for level in LEVELS
+        for mark in (
             Line(
                 x=lambda label, level=level: _contour(label, level)[:, 0],
                 y=lambda label, level=level: _contour(label, level)[:, 1],
@@ -109,15 +106,14 @@ def _lines() -> list[Mark]:
                 opacity=0.6,
             ),
             Text(
-                x=lambda label, level=level: _name_at(label, level)[0],
-                y=lambda label, level=level: _name_at(label, level)[1] - 0.03,
-                text=lambda label, level=level: (
-                    f"{level:g}" if _cost(LABELS[label], LABELS[label] + 1e-300) < level else ""
-                ),
+                x=lambda label, level=level: end(label, level)[0] + 0.02,
+                y=lambda label, level=level: end(label, level)[1] + 0.01,
+                text=lambda label, level=level: name(label, level),
                 color=GREEN,
+                anchor="start",
             ),
-        ]
-    return marks
+        )
+    ]
 
 
 def triangle() -> Explorable:
@@ -177,8 +173,8 @@ def triangle() -> Explorable:
         panels=[
             Panel(
                 "The triangle of probabilities",
-                Axis("", -0.12, 1.12, ticks=None),
-                Axis("", -0.12, 1.0, ticks=None),
+                Axis("", -0.12, 1.12, ticks=[]),
+                Axis("", -0.12, 1.0, ticks=[]),
                 marks=[
                     *_lines(),
                     Line(x=CORNERS[[0, 1, 2, 0], 0], y=CORNERS[[0, 1, 2, 0], 1], color=GRAY, width=1.5),
@@ -270,19 +266,23 @@ def triangle() -> Explorable:
 # One digit, its temperature and its label.
 
 
+DIGITS = {"a 3, doubtful": 446, "a 2, clear": 570, "a 2, taken for a 1": 77}
+
+
 @cache
-def held_out_scores() -> NDArray:
-    """Return ten scores for each digit, from a model that was fitted without that digit and a fifth of the others."""
+def _scores_of_digits() -> dict[str, NDArray]:
+    """Return ten scores for each digit, from the page's model, fitted to the four fifths of the data without them."""
     pixels, digit = digits()
-    model = LogisticRegression(C=10, tol=1e-6, max_iter=2000)
-    folds = KFold(5, shuffle=True, random_state=0)
-    return cross_val_predict(model, pixels, digit, cv=folds, method="decision_function")
+    folds = KFold(5, shuffle=True, random_state=0).split(pixels)
+    train = next(train for train, test in folds if np.isin(list(DIGITS.values()), test).all())
+    model = LogisticRegression(C=10, tol=1e-7, max_iter=2000).fit(pixels[train], digit[train])
+    scores = model.decision_function(pixels[list(DIGITS.values())])
+    return dict(zip(DIGITS, scores.round(1), strict=True))  # few digits, so that they are the same everywhere
 
 
-DIGITS = {"a 7, doubtful": 27, "a 0, clear": 0, "an 8, taken for a 1": 1553}
 SMOOTHINGS = np.round(np.arange(0, 0.51, 0.05), 2)
-TEMPERATURES = np.geomspace(0.125, 8, 49)
-MOST = 8.0
+TEMPERATURES = np.round(np.arange(0.2, 5.01, 0.1), 1)
+MOST = 4.0
 
 
 def temperature() -> Explorable:
@@ -290,9 +290,8 @@ def temperature() -> Explorable:
     pixels, digit = digits()
     classes = np.arange(10)
 
-    @cache
     def scores(which: str) -> NDArray:
-        return held_out_scores()[DIGITS[which]].round(1)  # few digits, so that they are the same everywhere
+        return _scores_of_digits()[which]
 
     def label(which: str, smoothing: float) -> NDArray:
         return (1 - smoothing) * np.eye(10)[digit[DIGITS[which]]] + smoothing / 10
@@ -303,9 +302,9 @@ def temperature() -> Explorable:
         return CategoricalCrossEntropy(smoothing).value(y, scores(which) / TEMPERATURES[:, None])
 
     def cost(which: str, smoothing: float, t: float) -> float:
-        y = np.eye(10)[[digit[DIGITS[which]]]]
-        return CategoricalCrossEntropy(smoothing).value(y, scores(which)[None] / t)[0]
+        return curve(which, smoothing)[TEMPERATURES.searchsorted(t)]
 
+    @cache
     def probability(which: str, t: float) -> NDArray:
         return LOSS.predict(scores(which)[None] / t)[0]
 
@@ -321,45 +320,34 @@ def temperature() -> Explorable:
         title="How sure about one digit?",
         caption="Lower the temperature, and the highest score takes all. Then smooth the label, and look where the "
         "loss is lowest.",
-        alt="Three panels: the image of a handwritten 7; its ten probabilities as bars, 0.53 for a 7 and 0.26 for a 3; "
-        "and the loss of this digit against the temperature, which rises from nearly 0 at an eighth to 2 at 8.",
+        alt="Left: the image of a handwritten 3 and its ten probabilities as bars, 0.58 for a 3 and 0.32 for a 9. "
+        "Right: the loss of this digit against the temperature, which rises from nearly 0 at 0.2 to 1.6 at 5.",
         controls=[
             Choice(name="which", label="digit", options=list(DIGITS)),
-            Slider(name="t", label="temperature T", nodes=TEMPERATURES, default=TEMPERATURES[24], log=True, decimals=2),
+            Slider(name="t", label="temperature T", nodes=TEMPERATURES, default=1, decimals=1),
             Slider(name="smoothing", label="label smoothing s", nodes=SMOOTHINGS, default=0, decimals=2),
         ],
         panels=[
             Panel(
-                "Held out from the fit",
-                Axis("", 0, 7, ticks=None),
-                Axis("", 0, 7, ticks=None),
+                "Its probabilities (bars), its label (rings)",
+                Axis("class", -0.7, 14.7, ticks=[(k, str(k)) for k in classes]),
+                Axis("softmax(z / T)", 0, 1.05),
                 marks=[
                     Heatmap(
                         z=lambda which: pixels[DIGITS[which]].reshape(8, 8)[::-1],
-                        x_limits=(0, 7),
-                        y_limits=(0, 7),
+                        x_limits=(10.5, 14.3),
+                        y_limits=(0.5, 0.97),
                         z_limits=(0, 1),
-                    )
-                ],
-                height=240,
-                description="the image of the digit",
-            ),
-            Panel(
-                "Its probabilities (bars), its label (rings)",
-                Axis("class", -0.7, 9.7, ticks=[(k, str(k)) for k in classes]),
-                Axis("softmax(z / T)", 0, 1.05),
-                marks=[
+                    ),
                     Bars(x=classes, y=probability, color=GREEN, width=0.7, opacity=0.7),
                     Points(x=classes, y=label, color=INK, radius=4, hollow=True),
                 ],
-                height=240,
-                description="the ten probabilities, and the label that they are compared with",
+                height=260,
+                description="the digit, its ten probabilities, and the label that they are compared with",
             ),
             Panel(
                 "The loss of this digit",
-                Axis(
-                    "temperature T", 0.125, 8, log=True, ticks=[(0.125, "⅛"), (0.5, "½"), (1, "1"), (2, "2"), (8, "8")]
-                ),
+                Axis("temperature T", 0, 5),
                 Axis("loss", 0, MOST),
                 marks=[
                     Line(
@@ -373,7 +361,7 @@ def temperature() -> Explorable:
                     Line(x=TEMPERATURES, y=curve, color=GREEN, width=3, after_guess=True),
                     Handle(x="t", y=cost, color=GREEN, after_guess=True),
                 ],
-                height=240,
+                height=260,
                 description="loss against temperature, dashed without smoothing",
             ),
         ],
@@ -392,9 +380,9 @@ def temperature() -> Explorable:
             ),
         ],
         presets={
-            "cold": {"t": TEMPERATURES[8]},
-            "cold, and wrong": {"which": "an 8, taken for a 1", "t": TEMPERATURES[8]},
-            "warm, and wrong": {"which": "an 8, taken for a 1", "t": TEMPERATURES[40]},
+            "cold": {"t": 0.3},
+            "cold, and wrong": {"which": "a 2, taken for a 1", "t": 0.3},
+            "warm, and wrong": {"which": "a 2, taken for a 1", "t": 4},
             "smoothed": {"smoothing": 0.1},
         },
         guess=Guess(
@@ -413,16 +401,20 @@ def temperature() -> Explorable:
 # Three scores plus a constant.
 
 SCORES = np.array([2.0, 1.0, -1.0])
-FORMATS = {"float32": np.float32, "float16": np.float16}
-CONSTANTS = np.arange(-120, 121, 2)
+CONSTANTS = np.arange(-20, 14.5, 0.5)
 
 
 @cache
-def _naive(c: float, precision: str) -> NDArray:
-    """Return the softmax by its formula, in a number format of that many bits."""
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        e = np.exp((SCORES + c).astype(FORMATS[precision]))
-        return (e / e.sum(dtype=e.dtype)).astype(float)
+def _by_formula(c: float) -> NDArray:
+    """Return the softmax of the scores plus a constant by its formula, in half precision."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        e = np.exp((SCORES + c).astype(np.float16))
+        return (e / e.sum(dtype=np.float16)).astype(float)
+
+
+def _loss_by_formula(c: float) -> float:
+    with np.errstate(divide="ignore"):
+        return float(-np.log(_by_formula(c)[0]))
 
 
 def constant() -> Explorable:
@@ -430,64 +422,53 @@ def constant() -> Explorable:
     spots = np.array([1.0, 2.0, 3.0])
     stable = SparseCategoricalCrossEntropy().value([0], SCORES[None])[0]
     p = LOSS.predict(SCORES[None])[0]
+    fine = np.arange(-20, 14.01, 0.05)
+    losses = np.array([_loss_by_formula(c) for c in fine])
+    alive = np.isfinite(losses)
 
-    def bars(c: int, precision: str) -> NDArray:
-        return np.nan_to_num(_naive(c, precision))
+    def printed(value: float) -> str:
+        return f"{value:.3f}" if np.isfinite(value) else str(value).replace("inf", "∞")
 
-    @cache
-    def alive(precision: str) -> tuple[NDArray, NDArray]:
-        """Return where the loss by the formula is a number, and which."""
-        fine = np.arange(-120, 120.25, 0.25)
-        with np.errstate(divide="ignore"):
-            losses = np.array([-np.log(_naive(c, precision)[0]) for c in fine])
-        kept = np.flatnonzero(np.isfinite(losses))
-        # Every format gets the same number of points: the last is repeated.
-        kept = np.append(kept, np.full(len(fine) - len(kept), kept[-1]))
-        return fine[kept], losses[kept]
-
-    def loss(c: int, precision: str) -> str:
-        with np.errstate(divide="ignore"):
-            value = -np.log(_naive(c, precision)[0])
-        return f"{value:.3f}" if np.isfinite(value) else str(value)
-
-    def exponential(c: int, precision: str) -> str:
+    def exponential(c: float) -> str:
         with np.errstate(over="ignore"):
-            value = np.exp((SCORES[:1] + c).astype(FORMATS[precision]))[0]
-        return f"{float(value):.2g}".replace("-", MINUS)
+            return f"{float(np.exp(np.float16(SCORES[0] + c))):.2g}".replace("-", MINUS).replace("inf", "∞")
 
-    def quotient(c: int, precision: str) -> str:
-        value = _naive(c, precision)[0]
-        if np.isfinite(value):
-            return f"{value:.3f}"
-        return "∞ / ∞ = nan" if c > 0 else "0 / 0 = nan"
+    def quotient(c: float) -> str:
+        value = _by_formula(c)[0]
+        if np.isnan(value):
+            return "∞ / ∞ = nan" if c > 0 else "0 / 0 = nan"
+        return printed(value) if value else f"{exponential(c)} / ∞ = 0"
 
     return Explorable(
         "constant",
         title="Three scores plus a constant",
         caption="Add more and more to all three scores; then subtract. On paper nothing changes. Watch the gray bars "
-        "and the gray line just before they vanish, in float16, too.",
+        "and the gray line on their way to nan, on the left, too.",
         alt="Left: the three probabilities 0.71, 0.26 and 0.04 as bars, in pairs of the same height: softmax by its "
         "formula, and with the largest score subtracted. Right: the loss of the first class against a constant added "
-        "to all scores, from -120 to 120. With the largest score subtracted it is a level line at 0.35; by the formula "
-        "it follows that line, and ends on either side: above 86, and below -100 after some stairs.",
-        controls=[
-            Slider(name="c", label="added to all three scores", nodes=CONSTANTS, default=0),
-            Choice(name="precision", label="number format", options=list(FORMATS)),
-        ],
+        "to all scores, from -20 to 14. With the largest score subtracted it is a level line at 0.35; by the formula "
+        "it follows that line up to about 9 and ends, and below -10 it becomes a staircase that ends at -19.",
+        controls=[Slider(name="c", label="added to all three scores", nodes=CONSTANTS, default=0, decimals=1)],
         panels=[
             Panel(
-                "Three probabilities",
+                "Three probabilities, in float16",
                 Axis("class", 0.4, 3.6, ticks=[(k, str(int(k))) for k in spots]),
                 Axis("probability", 0, 1.05),
                 marks=[
                     Bars(
-                        x=spots - 0.2, y=bars, color=GRAY, width=0.35, opacity=0.7, interpolate=False, after_guess=True
+                        x=spots - 0.2,
+                        y=lambda c: np.nan_to_num(_by_formula(c)),
+                        color=GRAY,
+                        width=0.35,
+                        opacity=0.7,
+                        interpolate=False,
+                        after_guess=True,
                     ),
                     Bars(x=spots + 0.2, y=p, color=GREEN, width=0.35, opacity=0.8),
                     Text(
                         x=0.8,
                         y=0.05,
-                        text=lambda c, precision: "" if np.isfinite(_naive(c, precision)).all() else "nan",
+                        text=lambda c: "" if np.isfinite(_by_formula(c)).all() else "nan",
                         color=GRAY,
                         after_guess=True,
                     ),
@@ -496,17 +477,25 @@ def constant() -> Explorable:
             ),
             Panel(
                 "The loss, if the label is class 1",
-                Axis("added to all three scores", -120, 120),
+                Axis("added to all three scores", -20, 14),
                 Axis("loss", 0, 1),
                 marks=[
-                    Line(x=[-120, 120], y=[stable, stable], color=GREEN, width=4, opacity=0.5, label="subtracted"),
                     Line(
-                        x=lambda precision: alive(precision)[0],
-                        y=lambda precision: alive(precision)[1],
+                        x=[-20, 14],
+                        y=[stable, stable],
+                        color=GREEN,
+                        width=4,
+                        opacity=0.5,
+                        label="largest subtracted",
+                        label_at=7,
+                    ),
+                    Line(
+                        x=fine[alive],
+                        y=losses[alive],
                         color=GRAY,
                         width=1.5,
                         label="by the formula",
-                        label_at=0,
+                        label_at=-2,
                         label_below=True,
                         after_guess=True,
                     ),
@@ -521,28 +510,30 @@ def constant() -> Explorable:
                 color=GRAY,
                 exponential=exponential,
                 quotient=quotient,
-                loss=loss,
+                loss=lambda c: printed(_loss_by_formula(c)),
                 after_guess=True,
             ),
             Readout(
-                f"largest score subtracted: e⁰ / (e⁰ + e{MINUS}¹ + e{MINUS}³) = {p[0]:.3f}, loss {stable:.3f}, "
-                "whatever is added".replace(f"e{MINUS}¹", "e⁻¹").replace(f"e{MINUS}³", "e⁻³"),
+                f"largest score subtracted: e⁰ / (e⁰ + e⁻¹ + e⁻³) = {p[0]:.3f}, loss {stable:.3f}, whatever is added",
                 color=GREEN,
             ),
         ],
         presets={
-            "plus 86": {"c": 86},
-            "plus 88": {"c": 88},
-            "minus 102": {"c": -102},
-            "half precision, plus 10": {"c": 10, "precision": "float16"},
+            "plus 8.5": {"c": 8.5},
+            "plus 9": {"c": 9},
+            "plus 10": {"c": 10},
+            "minus 15": {"c": -15},
+            "minus 20": {"c": -20},
         },
         guess=Guess(
-            "You add 100 to each of the three scores, in float32. What does softmax by its formula return?",
+            "You add 12 to each of the three scores, in float16. What does softmax by its formula return?",
             {
-                "The same three probabilities": "On paper. In float32, e to the 102 is larger than any number there "
-                "is.",
-                "1 for the largest score, 0 for the others": "All three exponentials overflow alike.",
-                "nan": "The exponentials are infinite, and infinity divided by infinity is not a number.",
+                "The same three probabilities": "On paper. In float16 nothing is larger than 65,504, and the "
+                "exponential of 12 is.",
+                "1 for the largest score, 0 for the others": "The exponential of the first two scores overflows, and "
+                "that makes their sum infinite.",
+                "nan": "The largest exponential and the sum are infinite, and infinity divided by infinity is not a "
+                "number.",
             },
             right="nan",
         ),
