@@ -16,8 +16,8 @@ about = About(
         "say what label smoothing and temperature do to confidence, and measure it on held-out data",
     ],
     needs="[cross-entropy](cross-entropy.ipynb), [gradients](../foundations/gradients.ipynb)",
-    reading=20,
-    practice=45,
+    reading=25,
+    practice=40,
     errata={
         "E09": "the-other-gradient",
         "E10": "the-other-gradient",

@@ -161,8 +161,8 @@ def mean_loss(features, labels, W, b):
         Mistake("The minus sign is gone.", _mean(_log_softmax, pick=lambda log_p, labels: _mean_at(log_p, labels))),
     ],
     hints=[
-        "Give it a perfect model: scores of 0, 0 and 100, and the third class as label. What is `output`, and what is "
-        "`log_p`?",
+        "Give it a perfect model: scores of 0, 0 and `100`, and the third class as label. What is `output`, and what "
+        "is `log_p`?",
         "The last two lines take the softmax of whatever they get. So what should they get?",
         "Take the model's softmax out. Then subtract the largest score of each row, so that nothing overflows.",
     ],
@@ -225,6 +225,10 @@ floor = FindNumber(
         ): "That is e⁻¹: how much one wrong class weighs beside the right one. There are nine, and then a logarithm.",
         float(np.log(1 + np.exp(1))): "That is the loss of two classes, sure and wrong. Here are ten, sure and right.",
         0.1: "That is the probability of each class at the start.",
+        float(
+            np.log(1 + 2 / np.e) * np.log(10) / np.log(3)
+        ): "The floor does not grow in proportion to log K. Compute it "
+        "anew from the ten numbers that the second softmax is handed.",
         2.3: "That is where the loss starts: log 10. How low can it get?",
         9 / np.e: "That is what the nine wrong classes weigh beside the right one. The right one's 1 and the "
         "logarithm are missing.",
@@ -277,6 +281,11 @@ def cce_gradient(y_true, p):
             "enter the loss, so the derivative there is 0.",
         ),
         (np.array([[1.0, 0, 0]]), np.array([[1e-20, 0.5, 0.5]])),
+        Case(
+            (_Y.astype(int), _P),
+            only="It fails only for labels that are integers: an array made like `y_true`, as by `np.zeros_like`, "
+            "holds integers, too, and cuts off the decimals.",
+        ),
     ],
     mistakes=[
         Mistake(
@@ -334,7 +343,12 @@ def cce_gradient(y_true, p):
         Mistake(
             "This is the derivative of the binary cross-entropy of each class. In the categorical one there is no "
             "$\\log(1 - p)$.",
-            lambda y_true, p: ((1 - y_true) / (1 - p) - y_true / p) / len(p),
+            lambda y_true, p: _gradient(y_true, p) - _gradient(1 - y_true, 1 - p),
+        ),
+        Mistake(
+            "This is the derivative of the binary cross-entropy of each class, and it divides by zero at probabilities "
+            "of 0 and 1. In the categorical one there is no $\\log(1 - p)$.",
+            lambda y_true, p: (_ratio(1 - y_true, 1 - p) - _ratio(y_true, p)) / len(p),
         ),
         Mistake(
             "These are the terms of the loss. Its derivative is asked for.",
@@ -457,7 +471,7 @@ def cross_entropy(y_true, p):
         (_Y[:2], np.array([[7.0, 2.0, 1.0], [0.05, 0.3, 0.15]])),
         # Labels and probabilities that are 0 together, and apart.
         (np.array([[0, 1.0, 0], [0.5, 0.5, 0]]), np.array([[0, 0.5, 0.5], [0.25, 0.75, 0]])),
-        (np.array([[0, 0, 1.0]]), np.array([[0.5, 0.5, 0]])),
+        (np.array([[0, 0, 1.0], [0, 1, 0], [0.5, 0, 0.5]]), np.array([[0.5, 0.5, 0], [0.25, 0.75, 0], [1, 0, 0]])),
         (np.array([[1.0, 0]]), np.array([[1e-310, 1.0]])),
     ],
     mistakes=[
@@ -517,6 +531,21 @@ def cross_entropy(y_true, p):
         Mistake(
             "You take the softmax of `p`, which holds probabilities already. It is the bug of this page.",
             _loss(share=lambda p: np.exp(_log_softmax(p))),
+        ),
+        Mistake(
+            "You take the softmax of `p`, which holds probabilities already, and then see to the zeros. It is the bug "
+            "of this page.",
+            lambda y_true, p: np.where(
+                np.isinf(_rows(y_true, p)), np.inf, _loss(share=lambda p: np.exp(_log_softmax(p)))(y_true, p)
+            ),
+        ),
+        Mistake(
+            "One impossible sample makes the loss of every row infinite. The others keep theirs.",
+            lambda y_true, p: _rows(y_true, p) + (np.inf if np.isinf(_rows(y_true, p)).any() else 0),
+        ),
+        Mistake(
+            "Any probability of 0 makes the loss of its row infinite here. It may only where the label is above 0.",
+            lambda y_true, p: np.where((p == 0).any(axis=1), np.inf, _rows(y_true, p)),
         ),
         Mistake(
             "You divide by the sum of the whole array. Each row has its own: `axis=1`, with `keepdims=True`.",
