@@ -74,7 +74,7 @@ def hinge(y_true, y_pred):
         (np.array([0, 1, 1, 0, 1]), np.array([0.3, 0.4, -2.5, -3.0, 1.7])),
         (np.array([0, 0, 1]), np.array([-0.6, 40.0, -60.0])),
         (np.array([1, 0]), np.array([0.0, 0.0])),
-        (np.array([0]), np.array([-0.2])),
+        (np.array([0.0]), np.array([-0.2])),
         Case((np.array([1, 0, 1, 0]), np.array([1.0, -1.0, 0.5, 2.0])), only=_AT_THE_KINK),
     ],
     mistakes=[
@@ -409,13 +409,12 @@ def multiclass_hinge(y_true, y_pred):
             "You compare with the weakest of the other classes, the smallest score. The best of them is the rival.",
             lambda y_true, y_pred: np.maximum(
                 0,
-                1
-                + _true_and_others(y_true, y_pred, np.inf)[1].min(axis=1)
-                - _true_and_others(y_true, y_pred)[0],
+                1 + _true_and_others(y_true, y_pred, np.inf)[1].min(axis=1) - _true_and_others(y_true, y_pred)[0],
             ),
         ),
         Mistake(
-            "You take the second-best score for the rival. Where the true class is not the best, the rival is the best.",
+            "You always take the second-best score for the rival. Where the true class is not the best, the best one "
+            "is the rival.",
             lambda y_true, y_pred: np.maximum(0, 1 + _second(y_pred) - _true_and_others(y_true, y_pred)[0]),
         ),
         Mistake(
@@ -451,9 +450,11 @@ def multiclass_hinge(y_true, y_pred):
         ),
         Mistake(
             "That is the cross-entropy of the scores. Here the shortfall against the best other score is asked for.",
-            lambda y_true, y_pred: np.log(np.exp(y_pred - y_pred.max(axis=1, keepdims=True)).sum(axis=1))
-            + y_pred.max(axis=1)
-            - _true_and_others(y_true, y_pred)[0],
+            lambda y_true, y_pred: (
+                np.log(np.exp(y_pred - y_pred.max(axis=1, keepdims=True)).sum(axis=1))
+                + y_pred.max(axis=1)
+                - _true_and_others(y_true, y_pred)[0]
+            ),
         ),
         Mistake(
             "You take the best of the other scores over all samples. Every sample has its own: the maximum goes along "
@@ -510,7 +511,8 @@ carriers = FindNumber(
         58 / PATIENTS: "That is the share of one class's support vectors among all. Both classes carry the fit.",
         1 - 14 / PATIENTS: "You keep only the patients on the wrong side. Those on the right side with a margin below "
         "1 pull as well.",
-        14 / PATIENTS: "That is the share of mistakes. A patient on the right side with a margin below 1 pulls as well.",
+        14
+        / PATIENTS: "That is the share of mistakes. A patient on the right side with a margin below 1 pulls as well.",
         1 - 110 / PATIENTS: "You keep the margins below 1, and delete those exactly at 1. These hold the balance: a "
         "support vector's margin is at most 1.",
         110 / PATIENTS: "That is the share of margins below 1. Those exactly at 1 carry the fit as well, and the share "
