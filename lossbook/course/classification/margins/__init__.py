@@ -4,8 +4,8 @@ from lossbook.course import About
 
 about = About(
     title="Margins: which side, and how sure?",
-    description="Compare hinge, squared hinge, logistic, exponential and 0-1 loss on one axis, and find out why a "
-    "support vector machine can tell the side but not the probability.",
+    description="See hinge, logistic and three more losses on one axis, and why a support vector machine knows the "
+    "side but not the probability.",
     goals=[
         "place a sample on the margin axis, and say what five losses charge there and how hard they pull",
         "say what each loss estimates: the log-odds, a probability, or only the more frequent label",
@@ -15,7 +15,7 @@ about = About(
     ],
     needs="[cross-entropy](cross-entropy.ipynb), [properties of a loss](../foundations/properties.ipynb)",
     reading=25,
-    practice=45,
+    practice=40,
     errata={
         "E13": "labels-scores-and-the-wrong-axis",
         "E16": "what-a-wild-sample-does",

@@ -66,7 +66,7 @@ _LOSSES = {
         lambda share: 2 * share - 1,
         f"max(0, 1 {MINUS} *m*)²",
         PURPLE,
-        (-1.5, -1.5),
+        (-1, -2.6),
     ),
     "logistic": _MarginLoss(
         _of_margin(BinaryCrossEntropy().value),
@@ -82,14 +82,14 @@ _LOSSES = {
         lambda share: float(np.log(share / (1 - share))) / 2,
         f"exp({MINUS}*m*)",
         GRAY,
-        (-2, -1.7),
+        (-1.95, -0.9),
         dash=True,
     ),
     "0-1": _MarginLoss(
         lambda margin: np.where(margin > 0, 0.0, 1.0),
         lambda margin: np.zeros(np.shape(margin)),
         None,
-        "1 where *m* ≤ 0",
+        "1 if *m* ≤ 0, else 0",
         INK,
         (-3.8, -1),
     ),
@@ -152,9 +152,9 @@ def margin_axis() -> Explorable:
                 margin,
                 value,
                 marks=[*_axis_marks(0, value), Handle(x="m", y=0, color=INK, label="drag me", invites=True)],
-                height=300,
+                height=240,
             ),
-            Panel("How hard it pulls", margin, pull, marks=_axis_marks(1, pull), height=300),
+            Panel("How hard it pulls", margin, pull, marks=_axis_marks(1, pull), height=240),
         ],
         readouts=[readout(name, loss) for name, loss in _LOSSES.items()],
         presets={
@@ -201,7 +201,7 @@ def _best_marks(name: str, loss: _MarginLoss) -> tuple[list[Mark], list[Mark]]:
             color=loss.color,
             dash=loss.dash,
             label=name,
-            label_at={"hinge": -3.5, "squared hinge": -1.8, "logistic": -1.5, "exponential": 3.2}[name],
+            label_at={"hinge": -3, "squared hinge": -1.1, "logistic": -3.3, "exponential": 2.2}[name],
         ),
         Points(
             x=lambda share: [loss.best(share)],
@@ -218,7 +218,7 @@ def _best_marks(name: str, loss: _MarginLoss) -> tuple[list[Mark], list[Mark]]:
             color=loss.color,
             dash=loss.dash,
             label=name,
-            label_at={"hinge": 0.62, "squared hinge": 0.25, "logistic": 0.8, "exponential": 0.1}[name],
+            label_at={"hinge": 0.56, "squared hinge": 0.3, "logistic": 0.83, "exponential": None}[name],
         ),
         Points(
             x=lambda share: [share],
@@ -261,14 +261,14 @@ def best_score() -> Explorable:
                 score,
                 Axis("mean loss", 0, 4),
                 marks=[mark for marks in left for mark in marks],
-                height=300,
+                height=240,
             ),
             Panel(
                 "The best score",
                 Axis("share of malignant patients", 0, 1),
                 Axis("best score", -4, 4),
                 marks=[*(mark for marks in right for mark in marks), Handle(x="share", y=-3.6, color=INK)],
-                height=300,
+                height=240,
             ),
         ],
         readouts=[
@@ -295,7 +295,7 @@ def best_score() -> Explorable:
 # One patient among 57, who can be dragged.
 
 FEATURES = ("mean radius", "mean concave points")
-_RADII = np.arange(7, 24).astype(float)
+_RADII = np.arange(7, 23.1, 0.5)
 _CONCAVE = np.round(np.arange(0, 0.161, 0.01), 2)
 _RADIUS_AXIS = Axis("mean radius (units of the image)", 6, 25)
 _CONCAVE_AXIS = Axis("mean concave points", -0.01, 0.18)
@@ -365,12 +365,12 @@ def mislabeled() -> Explorable:
         caption="The big dot is recorded as malignant. Drag it left and down, step by step, to where the benign "
         "patients are. Patients with a ring are the support vectors.",
         alt="Left: 57 patients by mean radius and mean concave points, benign ones in gray at the lower left, "
-        "malignant ones in black, one more malignant one to be dragged at the upper right, and two boundaries that fall "
-        "from left to right: that of the hinge, with its margin lines and rings around the support vectors along them, and "
+        "malignant ones in black, one more malignant one to be dragged at the upper right, and two boundaries that "
+        "fall from left to right: that of the hinge, with its margin lines and rings around the support vectors, and "
         "that of the logistic loss close by. Right: the pull of the dragged patient against its margin under both "
         "losses; under the hinge it is 0, under the logistic loss nearly 0.",
         controls=[
-            Slider(name="radius", label="mean radius", nodes=_RADII, default=19),
+            Slider(name="radius", label="mean radius", nodes=_RADII, default=19, decimals=1),
             Slider(name="concave", label="mean concave points", nodes=_CONCAVE, default=0.11, decimals=2),
         ],
         panels=[
@@ -395,7 +395,7 @@ def mislabeled() -> Explorable:
                     boundary(logistic, 0, GREEN, label="logistic"),
                     Handle(x="radius", y="concave", color=INK, label="drag me", invites=True),
                 ],
-                height=340,
+                height=280,
                 description="the patients, the one you drag, the two boundaries, and the support vectors",
             ),
             Panel(
@@ -415,7 +415,7 @@ def mislabeled() -> Explorable:
                         for fit, color in ((svm, ORANGE), (logistic, GREEN))
                     ),
                 ],
-                height=340,
+                height=280,
                 description="the pull of the dragged patient against its margin, under both losses",
             ),
         ],
@@ -539,7 +539,7 @@ def calibration() -> Explorable:
                     Points(x=places, y=lambda model: compared(model, 1.0).observed, radius=4),
                     Line(x=scores, y=lambda slope: expit(slope * scores), color=GREEN, width=2.5),
                 ],
-                height=300,
+                height=240,
                 description="the share of malignant patients in ten bins of the score, and the sigmoid",
             ),
             Panel(
@@ -561,7 +561,7 @@ def calibration() -> Explorable:
                         radius=4,
                     ),
                 ],
-                height=300,
+                height=240,
                 description="reliability diagram: observed share against predicted probability, with intervals",
             ),
         ],
