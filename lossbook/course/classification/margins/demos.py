@@ -32,7 +32,7 @@ class _MarginLoss:
     Args:
         value, pull: functions of the margin; the pull is the derivative with respect to the score of a positive sample.
         best: the best score for a group, from the share of its positive samples; None where every score of a side is.
-        formula: the value, as a readout writes it.
+        formula: the value, as a readout writes it; none if empty.
         dash: whether its line is dashed.
         label_at: where its name stands on the value's and on the pull's line.
     """
@@ -89,7 +89,7 @@ _LOSSES = {
         lambda margin: np.where(margin > 0, 0.0, 1.0),
         lambda margin: np.zeros(np.shape(margin)),
         None,
-        "1 if *m* ≤ 0, else 0",
+        "",
         INK,
         (-3.8, -1),
     ),
@@ -152,11 +152,11 @@ def margin_axis() -> Explorable:
                 margin,
                 value,
                 marks=[*_axis_marks(0, value), Handle(x="m", y=0, color=INK, label="drag me", invites=True)],
-                height=240,
+                height=225,
             ),
-            Panel("How hard it pulls", margin, pull, marks=_axis_marks(1, pull), height=240),
+            Panel("How hard it pulls", margin, pull, marks=_axis_marks(1, pull), height=225),
         ],
-        readouts=[readout(name, loss) for name, loss in _LOSSES.items()],
+        readouts=[readout(name, loss) for name, loss in _LOSSES.items() if loss.formula],
         presets={
             "a wrong label": {"m": -4},
             "on the boundary": {"m": 0},
@@ -261,14 +261,14 @@ def best_score() -> Explorable:
                 score,
                 Axis("mean loss", 0, 4),
                 marks=[mark for marks in left for mark in marks],
-                height=240,
+                height=225,
             ),
             Panel(
                 "The best score",
                 Axis("share of malignant patients", 0, 1),
                 Axis("best score", -4, 4),
                 marks=[*(mark for marks in right for mark in marks), Handle(x="share", y=-3.6, color=INK)],
-                height=240,
+                height=225,
             ),
         ],
         readouts=[
@@ -395,7 +395,7 @@ def mislabeled() -> Explorable:
                     boundary(logistic, 0, GREEN, label="logistic"),
                     Handle(x="radius", y="concave", color=INK, label="drag me", invites=True),
                 ],
-                height=280,
+                height=255,
                 description="the patients, the one you drag, the two boundaries, and the support vectors",
             ),
             Panel(
@@ -415,7 +415,7 @@ def mislabeled() -> Explorable:
                         for fit, color in ((svm, ORANGE), (logistic, GREEN))
                     ),
                 ],
-                height=280,
+                height=255,
                 description="the pull of the dragged patient against its margin, under both losses",
             ),
         ],
@@ -539,7 +539,7 @@ def calibration() -> Explorable:
                     Points(x=places, y=lambda model: compared(model, 1.0).observed, radius=4),
                     Line(x=scores, y=lambda slope: expit(slope * scores), color=GREEN, width=2.5),
                 ],
-                height=240,
+                height=225,
                 description="the share of malignant patients in ten bins of the score, and the sigmoid",
             ),
             Panel(
@@ -561,7 +561,7 @@ def calibration() -> Explorable:
                         radius=4,
                     ),
                 ],
-                height=240,
+                height=225,
                 description="reliability diagram: observed share against predicted probability, with intervals",
             ),
         ],

@@ -432,7 +432,7 @@ def multiclass_hinge(y_true, y_pred):
             _from_best(lambda true, best: np.where(true >= best, 0.0, 1 + best - true)),
         ),
         Mistake(
-            "A class that leads, or is the first of those that tie, costs nothing in your version. It has to lead by 1.",
+            "A class that leads, or is the first of those that tie, costs nothing here. It has to lead by 1.",
             lambda y_true, y_pred: np.where(y_pred.argmax(axis=1) == y_true, 0.0, _multiclass_hinge(y_true, y_pred)),
         ),
         Mistake(
