@@ -164,16 +164,17 @@ def margin_axis() -> Explorable:
             "well on its side": {"m": 3},
         },
         guess=Guess(
-            "Drag the sample from the boundary to a margin of -4, as a wrong label may lie. Which pulls are still "
-            "below 1 there, and which grow?",
+            "Drag the sample to a margin of -4, as a wrong label may lie. Which losses pull there with 1 at most?",
             {
-                "Hinge stays, the others grow": "The logistic loss stays as well: it never pulls harder than 1.",
-                "Hinge and logistic stay": "Both pull with about 1, however far out. Squared hinge and exponential "
+                "The hinge alone": "The logistic loss as well: its pull is the probability of the wrong class, and "
+                "never more than 1.",
+                "Hinge and logistic loss": "Both pull with about 1, however far out. Squared hinge and exponential "
                 "loss pull harder with every step.",
-                "All four grow": "Look at the hinge: a straight line has one slope.",
-                "All four fade": "That would be a loss that gives outliers up, and none of these does.",
+                "All but the exponential loss": "Look at the squared hinge: a square gets steeper the further out "
+                "you go.",
+                "None: all four pull harder": "Look at the hinge: a straight line has one slope.",
             },
-            right="Hinge and logistic stay",
+            right="Hinge and logistic loss",
         ),
     )
 

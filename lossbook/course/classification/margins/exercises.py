@@ -535,7 +535,8 @@ def multiclass_hinge(y_true, y_pred):
         "Minus infinity never wins. Then `max(axis=1)`, the difference plus 1, and the floor at 0.",
     ],
     remark="With two classes and scores 0 and $z$ this is the hinge of the score $z$. It is the version of "
-    "[Crammer and Singer (2001)](../reference/bibliography.md#crammer-and-singer-2001).",
+    "[Crammer and Singer (2001)](../reference/bibliography.md#crammer-and-singer-2001). Keras' `CategoricalHinge` puts "
+    "a 0 in the true class's place, so where all scores are below 0 it charges a class that leads by 2.",
     what="loss",
 )
 
@@ -641,13 +642,14 @@ quiz = Quiz(
             right="squared hinge",
         ),
         Item(
-            "You have fitted a linear SVM, and find out that the record of a malignant patient with score 5 is "
-            "wrong: it should be 9. You correct it and fit again. What happens to the boundary?",
+            "You have fitted a linear SVM. A malignant patient with the score 5 was measured wrongly; with the right "
+            "measurements the same fit gives the patient 9. You correct the record and fit again. What happens to the "
+            "boundary?",
             {
                 "It stays exactly where it is": "Its margin is above 1 before and after. It pulled with 0, and still "
                 "does.",
                 "It moves a little": "With the logistic loss it would, by very little. The hinge's pull is exactly 0.",
-                "It moves as far as the score did": "No loss on this page pulls harder the better a patient is "
+                "It moves by as much as the score": "No loss on this page pulls harder the better a patient is "
                 "classified.",
                 "That depends on C": "C decides how many patients have a margin below 1. This one has not.",
             },
