@@ -7,7 +7,7 @@ from scipy.special import logsumexp, xlogy
 from lossbook.exercises import Case, FindNumber, Item, Mistake, Quiz, WriteFunction
 
 PAGE = "classification/softmax"
-GUARDS = (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30)  # what people clip probabilities at
+GUARDS = (1e-7, 1e-8, 1e-10, 1e-12, 1e-15, 1e-16)  # what people clip probabilities at, or add
 
 
 # The bug
@@ -390,7 +390,7 @@ def cce_gradient(y_true, p):
                 f"large on purpose. Leave out the classes with label 0, and no guard is needed.{more}",
                 lambda y_true, p, least=least, of=of: of(y_true, np.maximum(p, least)),
             )
-            for least in GUARDS[:7]
+            for least in GUARDS
             for more, of in (
                 ("", lambda y_true, p: -y_true / p / len(p)),
                 (" The mean's $1/n$ is missing, too.", lambda y_true, p: -y_true / p),
@@ -486,7 +486,7 @@ def cross_entropy(y_true, p):
                 f"Minus the logarithm of 0 is infinity, and the task asks for that.{more}",
                 _guarded(least, share=share),
             )
-            for least in GUARDS[:7]
+            for least in GUARDS
             for more, share in (("", _share), (f" {_UNSHARED}", _as_they_are))
         ),
         Mistake(_UNSHARED, _loss(share=_as_they_are)),
