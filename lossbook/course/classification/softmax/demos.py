@@ -35,7 +35,8 @@ LOSS = CategoricalCrossEntropy()
 
 # Three probabilities in a triangle.
 
-CORNERS = np.array([[0.5, np.sqrt(3) / 2], [0.0, 0.0], [1.0, 0.0]])  # all to the first, second, third class
+TOP = np.sqrt(3) / 2
+CORNERS = np.array([[0.5, TOP], [0.0, 0.0], [1.0, 0.0]])  # all to the first, second, third class
 LABELS = {
     "the first": np.array([1.0, 0.0, 0.0]),
     "the first, smoothed by 0.3": np.array([0.8, 0.1, 0.1]),
@@ -173,8 +174,8 @@ def triangle() -> Explorable:
         panels=[
             Panel(
                 "The triangle of probabilities",
-                Axis("", -0.12, 1.12, ticks=[]),
-                Axis("", -0.12, 1.0, ticks=[]),
+                Axis("from the second class to the third", -0.12, 1.12, ticks=[]),
+                Axis("p₁", -0.12, 1.0, ticks=[(TOP * share, f"{share:g}") for share in (0, 0.5, 1)]),
                 marks=[
                     *_lines(),
                     Line(x=CORNERS[[0, 1, 2, 0], 0], y=CORNERS[[0, 1, 2, 0], 1], color=GRAY, width=1.5),
