@@ -153,7 +153,7 @@ def triangle() -> Explorable:
     return Explorable(
         "triangle",
         title="Three probabilities, one point",
-        caption="Drag the point: the nearer to a corner, the more probable that class. The dark arrow is the pull on "
+        caption="Drag the point: the nearer to a corner, the more probable that class. The long arrow is the pull on "
         "the scores, turned downhill; the green arrow is where one step on the scores moves the probabilities.",
         alt="Left: a triangle whose corners are three classes, with lines of equal loss for a label that is the first "
         "class; they run level across the triangle, and the loss rises from 0 at the top. The point lies near the "
