@@ -1,8 +1,9 @@
 """The real data of the book. All of it ships inside installed packages, so nothing is downloaded."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from lossbook.extras import needs
 
@@ -59,3 +60,119 @@ def daily_returns(market: str = "sp500") -> "pandas.Series":
         raise ValueError(f"market must be one of {', '.join(markets)}, got {market!r}")
     prices = markets[market].load()["Adj Close"]
     return (100 * prices.pct_change()).dropna().rename("return")
+
+
+def breast_cancer(*features: str) -> tuple[NDArray, NDArray]:
+    """Return measurements of cell nuclei from 569 breast tumors, and which of the tumors are malignant.
+
+    Args:
+        features: columns of `sklearn.datasets.load_breast_cancer`, such as "mean radius" (in units of the image) or
+            "mean texture" (the standard deviation of gray values); all 30 if none is named.
+
+    Returns:
+        The measurements in their own units, of shape (569, features), and 1 for malignant (212 tumors) or 0 for benign,
+        of shape (569,). scikit-learn's own labels are the other way round.
+
+    Raises:
+        ValueError: for a feature the data does not have.
+
+    Reference: Street et al. (1993).
+
+    >>> x, malignant = breast_cancer("mean radius", "mean texture")
+    >>> x.shape, int(malignant.sum())
+    ((569, 2), 212)
+    """
+    with needs("lossbook.datasets.breast_cancer", "scikit-learn"):
+        from sklearn.datasets import load_breast_cancer
+
+    data = load_breast_cancer()
+    return _columns(data, features), 1 - data.target
+
+
+def digits() -> tuple[NDArray, NDArray]:
+    """Return 1797 handwritten digits, as 64 gray values each, from 0 to 1, and which digits they are.
+
+    Returns:
+        The pixels of 8 x 8 images, of shape (1797, 64), and the digits 0 to 9, of shape (1797,).
+
+    Reference: Alpaydin and Kaynak (1998).
+
+    >>> pixels, digit = digits()
+    >>> pixels.shape, float(pixels.min()), float(pixels.max()), digit[:5].tolist()
+    ((1797, 64), 0.0, 1.0, [0, 1, 2, 3, 4])
+    """
+    with needs("lossbook.datasets.digits", "scikit-learn"):
+        from sklearn.datasets import load_digits
+
+    pixels, digit = load_digits(return_X_y=True)
+    return pixels / 16, digit
+
+
+def wine(*features: str) -> tuple[NDArray, NDArray]:
+    """Return chemical measurements of 178 wines, and which of three growers made each.
+
+    Args:
+        features: columns of `sklearn.datasets.load_wine`, such as "alcohol" (percent by volume) or "flavanoids"; all 13
+            if none is named.
+
+    Returns:
+        The measurements in their own units, of shape (178, features), and the grower, 0 to 2, of shape (178,).
+
+    Raises:
+        ValueError: for a feature the data does not have.
+
+    Reference: Aeberhard and Forina (1992).
+
+    >>> x, grower = wine("alcohol", "flavanoids")
+    >>> x.shape, np.bincount(grower).tolist()
+    ((178, 2), [59, 71, 48])
+    """
+    with needs("lossbook.datasets.wine", "scikit-learn"):
+        from sklearn.datasets import load_wine
+
+    data = load_wine()
+    return _columns(data, features), data.target
+
+
+def thinned(x: ArrayLike, y: ArrayLike, label: int, share: float, seed: int = 0) -> tuple[NDArray, NDArray]:
+    """Return the samples without some of one class, left out at random, so that it makes up a given share of them.
+
+    Args:
+        x: of shape (n, ...).
+        y: class labels, of shape (n,).
+        label: the class to thin.
+        share: how much of the result it is to make up, as closely as whole samples allow; above 0, and not more than
+            it makes up already.
+        seed: of the choice.
+
+    Returns:
+        `x` and `y` of the samples that are left, in their order.
+
+    Raises:
+        ValueError: if `x` and `y` differ in length, no sample has the label, or the share is out of reach.
+
+    >>> x, malignant = thinned(*breast_cancer(), label=1, share=0.05)
+    >>> len(malignant), int(malignant.sum())
+    (376, 19)
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    if y.ndim != 1 or len(x) != len(y):
+        raise ValueError(f"y must hold one label for each of the samples of x, got shapes {y.shape} and {x.shape}")
+    has = y == label
+    if not has.any():
+        raise ValueError(f"label must be one of the labels in y, {', '.join(map(str, np.unique(y)))}, got {label!r}")
+    if not 0 < share <= has.mean():
+        raise ValueError(f"share must be above 0 and at most {has.mean():.4g}, the share in y, got {share!r}")
+    kept = max(1, round(share / (1 - share) * np.sum(~has))) if share < 1 else len(y)
+    some = np.random.default_rng(seed).permutation(np.flatnonzero(has))[:kept]
+    left = np.sort(np.concatenate([np.flatnonzero(~has), some]))
+    return x[left], y[left]
+
+
+def _columns(data: Any, features: tuple[str, ...]) -> NDArray:
+    """Return the named columns of a data set of scikit-learn, all if none is named."""
+    known = list(data.feature_names)
+    for feature in features:
+        if feature not in known:
+            raise ValueError(f"feature must be one of {', '.join(known)}, got {feature!r}")
+    return data.data[:, [known.index(feature) for feature in features]] if features else data.data

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL.Image import Image
 
+    from lossbook.scoring import Reliability
+
 # Five hues that stay apart for color-blind readers, each dark enough to be read as text on white (contrast 4.5 : 1).
 BLUE = "#0072b2"
 ORANGE = "#b84a00"
@@ -76,6 +78,29 @@ def label(axes: "Axes", x: float, y: float, text: str, color: str, **options: An
     """
     ground = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
     axes.annotate(text, (x, y), color=color, **({"va": "center", "bbox": ground} | options))
+
+
+def reliability_diagram(axes: "Axes", reliability: "Reliability", color: str, text: str = "") -> None:
+    """Draw observed against predicted probabilities, each with its interval, and the diagonal on which they agree.
+
+    Args:
+        axes: where to draw; several may share one.
+        reliability: made by `lossbook.scoring.reliability`.
+        color: of the dots and intervals.
+        text: a direct label beside the last dot; none if empty.
+    """
+    x, y = reliability.predicted, reliability.observed
+    axes.plot([0, 1], [0, 1], color=GRAY, linewidth=1, linestyle="dashed", zorder=1)
+    axes.vlines(x, reliability.low, reliability.high, color=color, linewidth=1.5, alpha=0.6)
+    axes.plot(x, y, "o", color=color, markersize=5)
+    axes.set(
+        xlim=(-0.02, 1.02),
+        ylim=(-0.02, 1.02),
+        xlabel="predicted probability",
+        ylabel="observed share",
+    )
+    if text:
+        label(axes, x[-1], y[-1], text, color, ha="right", va="bottom")
 
 
 def picture(figure: "Figure", colors: int = 128, scale: float = 2) -> "Image":

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lossbook.datasets import daily_returns, diabetes
+from lossbook.datasets import breast_cancer, daily_returns, diabetes, digits, thinned, wine
 
 
 def test_diabetes():
@@ -46,3 +46,77 @@ def test_a_known_day():
 def test_unknown_market():
     with pytest.raises(ValueError, match="market must be one of sp500, nasdaq, got 'dax'"):
         daily_returns("dax")
+
+
+def test_breast_cancer():
+    x, malignant = breast_cancer()
+    assert x.shape == (569, 30)
+    assert np.bincount(malignant).tolist() == [357, 212]
+    radius = breast_cancer("mean radius")[0][:, 0]
+    assert radius[malignant == 1].mean() > radius[malignant == 0].mean() + 4  # malignant tumors have larger nuclei
+
+
+def test_columns_come_in_the_order_asked_for():
+    x, _ = breast_cancer("mean texture", "mean radius")
+    texture, radius = breast_cancer("mean texture")[0], breast_cancer("mean radius")[0]
+    np.testing.assert_array_equal(x, np.hstack([texture, radius]))
+
+
+def test_digits():
+    pixels, digit = digits()
+    assert pixels.shape == (1797, 64)
+    assert (pixels.min(), pixels.max()) == (0, 1)
+    assert np.bincount(digit).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    # The middle of a zero is empty, that of an eight is not.
+    middle = pixels.reshape(-1, 8, 8)[:, 3:5, 3:5].mean(axis=(1, 2))
+    assert middle[digit == 0].mean() < 0.2 < 0.6 < middle[digit == 8].mean()
+
+
+def test_wine():
+    x, grower = wine()
+    assert x.shape == (178, 13)
+    assert np.bincount(grower).tolist() == [59, 71, 48]
+    alcohol = wine("alcohol")[0]
+    assert 11 < alcohol.min() < alcohol.max() < 15  # percent by volume
+
+
+@pytest.mark.parametrize("data", [breast_cancer, wine])
+def test_unknown_column(data):
+    with pytest.raises(ValueError, match=r"feature must be one of .*, got 'height'"):
+        data("height")
+
+
+@pytest.mark.parametrize("share", [0.01, 0.05, 0.2, 0.37])
+def test_thinned_keeps_the_other_class_and_the_share_asked_for(share):
+    x, malignant = breast_cancer()
+    left, still = thinned(x, malignant, label=1, share=share)
+    np.testing.assert_array_equal(left[still == 0], x[malignant == 0])
+    assert still.mean() == pytest.approx(share, abs=1 / len(still))
+    assert {tuple(row) for row in left[still == 1]} <= {tuple(row) for row in x[malignant == 1]}
+
+
+def test_thinned_is_a_draw_that_the_seed_repeats():
+    x, digit = digits()
+    again = [thinned(x, digit, label=8, share=0.02, seed=seed)[0] for seed in (1, 1, 2)]
+    np.testing.assert_array_equal(again[0], again[1])
+    assert (again[0] != again[2]).any()
+
+
+def test_nothing_to_thin():
+    x, y = np.zeros((3, 2)), np.ones(3, int)
+    assert [len(part) for part in thinned(x, y, label=1, share=1)] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"y": [0, 1]}, r"y must hold one label for each of the samples of x, got shapes \(2,\) and \(3, 1\)"),
+        ({"label": 7}, "label must be one of the labels in y, 0, 1, got 7"),
+        ({"share": 0.5}, "share must be above 0 and at most 0.3333, the share in y, got 0.5"),
+        ({"share": 0}, "share must be above 0 and at most 0.3333, the share in y, got 0"),
+    ],
+)
+def test_what_cannot_be_thinned(changed, message):
+    given = {"x": np.zeros((3, 1)), "y": [0, 0, 1], "label": 1, "share": 0.1} | changed
+    with pytest.raises(ValueError, match=message):
+        thinned(**given)

@@ -19,7 +19,9 @@ ENGINES = {"exercises", "explorable", "laboratory"}
 ALLOWED = {
     "core": {"numerics"},
     **{part: set() for part in ("numerics", "extras")},
-    **{part: {"extras"} for part in ("datasets", "plots")},
+    "datasets": {"extras"},
+    "scoring": {"core"},
+    "plots": {"extras", "scoring"},
     **dict.fromkeys(LOSSES, LOSSES | {"core", "numerics"}),
     "checking": {"core"},
     "optimization": LOSSES | {"core"},
@@ -30,7 +32,7 @@ ALLOWED = {
     "laboratory": {"plots", "explorable", "extras"},
     "frameworks": LOSSES | {"core", "numerics", "extras"},
     "explore": LOSSES | {"core", "plots", "explorable", "__init__"},
-    "course": LOSSES | CORE | ENGINES | {"checking", "optimization", "tables", "explore", "__init__"},
+    "course": LOSSES | CORE | ENGINES | {"checking", "scoring", "optimization", "tables", "explore", "__init__"},
 }
 # Imported by name, when all exercises are asked for.
 LATE = {("exercises", "course")}

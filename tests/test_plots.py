@@ -11,6 +11,7 @@ from IPython.utils.capture import capture_output
 from PIL import Image
 
 from lossbook import plots
+from lossbook.scoring import reliability
 
 PALETTE = {name: getattr(plots, name) for name in ("BLUE", "ORANGE", "GREEN", "PURPLE", "GRAY")}
 
@@ -133,3 +134,19 @@ def test_label():
     (text,) = axes.texts
     assert (text.get_text(), text.xy, text.get_color()) == ("Huber", (0.5, 2), plots.BLUE)
     assert (text.get_horizontalalignment(), text.get_verticalalignment()) == ("right", "center")
+
+
+def test_reliability_diagram():
+    """Each dot lies within its interval, which is drawn at the dot's own x; and the line of agreement is there."""
+    result = reliability([0, 1, 0, 1, 1, 1], [0.1, 0.2, 0.2, 0.9, 0.8, 0.9], bins=2)
+    _, axes = plots.figure()
+    plots.reliability_diagram(axes, result, plots.GREEN, "cross-entropy")
+    agreement, dots = axes.lines
+    assert agreement.get_xydata().tolist() == [[0, 0], [1, 1]]
+    np.testing.assert_array_equal(dots.get_xydata(), np.column_stack([result.predicted, result.observed]))
+    (intervals,) = axes.collections
+    for (x, y), ((left, low), (right, high)) in zip(dots.get_xydata(), intervals.get_segments(), strict=True):
+        assert left == right == x
+        assert low <= y <= high
+    assert [text.get_text() for text in axes.texts] == ["cross-entropy"]
+    assert dots.get_color() == axes.texts[0].get_color() == plots.GREEN
