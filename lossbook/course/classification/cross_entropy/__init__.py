@@ -18,7 +18,7 @@ about = About(
     practice=45,
     errata={
         "E03": "how-much-exactly",
-        "E07": "a-clip-that-hides-the-patient",
+        "E07": "a-clip-that-hides-mistakes",
         "E08": "find-the-bug",
         "E12": "one-name-one-order",
     },

@@ -41,6 +41,16 @@ def _chained(epsilon, convert=np.asarray):
     return version
 
 
+def _clipped_for_both(epsilon):
+    """Return a version in which both factors get the clipped probability, so that they cancel."""
+
+    def version(y_true, z):
+        p = _clipped(expit(z), epsilon)
+        return _by_probability(y_true, p) * p * (1 - p)
+
+    return version
+
+
 def _single(z):
     """Return the scores in single precision, as a network puts them out."""
     return np.array(z, dtype=np.float32)
@@ -57,8 +67,8 @@ _ONLY_SOFT = "It fails only where a label lies between 0 and 1: a probability, a
 bug = WriteFunction(
     f"{PAGE}/bug",
     starter="""
-def bce_gradient(y_true, p, epsilon=1e-15):
-    p = np.clip(p, epsilon, 1 - epsilon)
+def bce_gradient(y_true, p):
+    p = np.clip(p, 1e-15, 1 - 1e-15)
     return (p - y_true) / (p * (1 - p))
 
 
@@ -109,6 +119,26 @@ def pull(y_true, z):
             _chained(lambda dtype: 1e-15, _in_double),
         ),
         Mistake(
+            "With the clip before both factors they cancel, and in double precision all pulls are right. In single "
+            "precision `1 - 1e-15` is 1, so the division is still 0 by 0. If they cancel, why compute them?",
+            _clipped_for_both(1e-15),
+        ),
+        Mistake(
+            "With the clip before both factors they cancel, and confident mistakes pull again. But a patient whom the "
+            "model gets right pulls with 1e-7, however sure it is. If the factors cancel, why compute them, and why "
+            "clip?",
+            _clipped_for_both(1e-7),
+        ),
+        Mistake(
+            "A 0 in place of NaN says that all is well: in single precision a patient at a score of 17, on the wrong "
+            "side, does not pull at all now. Find out where 0 is divided by 0.",
+            lambda y_true, z: np.nan_to_num(_chained(lambda dtype: 1e-15)(y_true, z)),
+        ),
+        Mistake(
+            "Without the clip 0 is divided by 0, and you put 0 in its place: a confident mistake does not pull at all.",
+            lambda y_true, z: np.nan_to_num(_by_probability(y_true, expit(z)) * expit(z) * (1 - expit(z))),
+        ),
+        Mistake(
             "An epsilon below the fraction bar, in place of the clip, changes the fraction where its denominator is "
             "small: at the confident mistakes. Cancel the denominator instead.",
             lambda y_true, z: (expit(z) - y_true) / (expit(z) * (1 - expit(z)) + 1e-15) * expit(z) * (1 - expit(z)),
@@ -157,6 +187,10 @@ def pull(y_true, z):
             "You return $p (1 - p)$, the second derivative. The first is asked for.",
             lambda y_true, z: expit(z) * (1 - expit(z)),
         ),
+        Mistake(
+            "You return the side alone, -1 or 1. How far the probability is from the label has to stay in it.",
+            lambda y_true, z: np.sign(expit(z) - y_true),
+        ),
         Mistake("You return the probability. The label has to be subtracted from it.", lambda y_true, z: expit(z)),
     ],
     hints=[
@@ -172,6 +206,7 @@ product fades, and in single precision, which cannot see the epsilon, it is 0 di
 leaves nothing to clip.
 """,
     what="pull",
+    atol=1e-8,  # in single precision, a pull of 2e-9 may round to 0
 )
 
 
@@ -276,6 +311,39 @@ def stable_loss(y_true, z):
         Mistake(
             "The product of label and score is missing, so both labels pay the same.",
             lambda y_true, z: np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))),
+        ),
+        Mistake(
+            "Labels 0 and 1 are right, and a label in between falls into one of your two branches. Weigh the two "
+            "losses with the label instead.",
+            lambda y_true, z: np.where(np.equal(y_true, 1), np.logaddexp(0, -z), np.logaddexp(0, z)),
+        ),
+        Mistake(
+            "The absolute value takes the place of the maximum of the score and 0. At a score of -5 a benign patient "
+            "would pay 5, for being right.",
+            lambda y_true, z: np.abs(z) - z * y_true + np.log1p(np.exp(-np.abs(z))),
+        ),
+        Mistake(
+            "The maximum is taken of $-z$ and 0, which goes with $z (1 - y)$, and not with $-z y$.",
+            lambda y_true, z: np.maximum(-z, 0) - z * y_true + np.log1p(np.exp(-np.abs(z))),
+        ),
+        Mistake(
+            "That is the hinge: 0 from a score of 1 on. Cross-entropy never reaches 0, and is log 2 at a score of 0.",
+            lambda y_true, z: np.maximum(0, 1 - (2 * y_true - 1) * z),
+        ),
+        Mistake(
+            "The absolute value in the exponent is missing: at a negative score the exponential grows, and overflows "
+            "far out.",
+            lambda y_true, z: np.maximum(z, 0) - z * y_true + np.log1p(np.exp(-z)),
+        ),
+        Mistake(
+            "The label multiplies the score after its negative part was cut off. It has to multiply the score as it "
+            "came in; is `z` overwritten on the way?",
+            lambda y_true, z: np.maximum(z, 0) * (1 - y_true) + np.log1p(np.exp(-np.abs(z))),
+        ),
+        Mistake(
+            "The label multiplies the score after its negative part was cut off, and so does the exponential. Both "
+            "need the score as it came in; is `z` overwritten on the way?",
+            lambda y_true, z: _stable_loss(y_true, np.maximum(z, 0)),
         ),
         Mistake(
             "The label has to multiply the score alone, not the whole line: you have left no loss to class 0.",
@@ -434,6 +502,19 @@ def weight_gradient(X, y_true, w):
         Mistake(
             "You take the mean along the wrong axis: one number for each sample. One for each weight is asked for.",
             lambda X, y_true, w: np.mean(X * (expit(X @ w) - y_true)[:, None], axis=1),
+        ),
+        Mistake(
+            "Only the last sample counts. Is the result of each turn of the loop overwritten, where it should be added "
+            "up?",
+            lambda X, y_true, w: X[-1] * (expit(X[-1] @ w) - y_true[-1]) / len(y_true),
+        ),
+        Mistake(
+            "Only the last sample counts, and undivided. Add the samples up, and divide by their number.",
+            lambda X, y_true, w: X[-1] * (expit(X[-1] @ w) - y_true[-1]),
+        ),
+        Mistake(
+            "Only the first sample counts. Does the `return` stand inside the loop?",
+            lambda X, y_true, w: X[0] * (expit(X[0] @ w) - y_true[0]) / len(y_true),
         ),
         Mistake(
             "You multiply two means. Each pull belongs to its own row of `X`: multiply first, and take the mean then.",
@@ -595,7 +676,11 @@ spam = FindNumber(
         np.log2(COST): "That is in bits. A score is a natural logarithm.",
         float(expit(_share)): "You took the sigmoid of the probability. The way back from a probability to a score is "
         "the logarithm of the odds.",
-        -np.log(_share): "That is the loss at the threshold if the mail is spam. The score is asked for.",
+        np.log(_share): "That is the logarithm of the probability. A score is the logarithm of the odds.",
+        np.log(4 * COST): "You count the share of spam once more. The filter's probability has it already: it is the "
+        "probability for this mail.",
+        np.log(COST / 4): "You count the share of spam once more. The filter's probability has it already: it is the "
+        "probability for this mail.",
         np.log(COST) / 2: "That is half of it: the logarithm of the root.",
     },
     hints=[
