@@ -14,7 +14,7 @@ about = About(
         "set the flag and the threshold in Keras that belong to a model's output",
     ],
     needs="[squared error](../regression/squared-and-absolute.ipynb), [gradients](../foundations/gradients.ipynb)",
-    reading=20,
+    reading=25,
     practice=45,
     errata={
         "E03": "how-much-exactly",

@@ -130,7 +130,10 @@ def stall() -> Explorable:
                 "What the model says",
                 Axis("steps", 1, 30_000, log=True),
                 Axis("probability of malignant", -0.02, 1.05),
-                marks=[*probabilities, Handle(x="steps", y=0, radius=6)],
+                marks=[
+                    Line(x=lambda steps: [steps, steps], y=[-0.02, 1.05], color=GRAY, width=1),
+                    *probabilities,
+                ],
                 description="the probability after each step, under both losses",
             ),
             Panel(
@@ -322,7 +325,6 @@ def price() -> Explorable:
         ],
         presets={
             "a coin flip": {"score": 0},
-            "1 in 1,000": {"score": -7},
             "1 in 1,000,000": {"score": -14},
             "behind the clip": {"score": -18},
         },
