@@ -103,7 +103,9 @@ def stall() -> Explorable:
             ),
         ]
         pulls += [
-            Line(x=z, y=pull(z), color=color, dash=hidden, label=name, label_at=-8, label_below=not hidden),
+            Line(
+                x=z, y=pull(z), color=color, dash=hidden, label=name, label_at=1 if hidden else -8, label_below=hidden
+            ),
             Points(
                 x=lambda start, steps, pull=pull: [score(pull, start, steps)],
                 y=lambda start, steps, pull=pull: [pull(score(pull, start, steps))],
@@ -140,7 +142,7 @@ def stall() -> Explorable:
                 "How hard the patient pulls",
                 Axis("score", -12.5, 4),
                 Axis("pull on the score", -1.1, 0.15),
-                marks=[*pulls, Handle(x="start", y=0.08, label="start", label_below=True)],
+                marks=[*pulls, Handle(x="start", y=0, label="start")],
                 description="the pull of each loss against the score, with where the two models are",
             ),
         ],
@@ -294,8 +296,13 @@ def price() -> Explorable:
                         color=GREEN,
                         width=1.5,
                         dash=True,
-                        label="clipped at 1e-7",
-                        label_at=0,
+                    ),
+                    Text(
+                        x=lambda label: -19.5 if LABELS[label] else 19.5,
+                        y=14.3,
+                        text="clipped at 1e-7",
+                        color=GREEN,
+                        anchor="start",
                     ),
                     Line(x=wide, y=lambda label: values(label, wide), color=GREEN, width=3),
                     Line(x=lambda score: score + np.array([-4.0, 4.0]), y=tangent, color=INK, width=1.5),
@@ -467,7 +474,7 @@ def boundary() -> Explorable:
                     *(Line(x=ends, y=line(p), color=GREEN, width=1, opacity=0.7) for p in (0.05, 0.95)),
                     Line(x=ends, y=line(0.5), color=GREEN, width=3),
                     Handle(x="radius", y="dents", color=GREEN, label="drag me", invites=True),
-                    Text(x=29.5, y=0.0, text=lambda recorded: f"recorded as {recorded}", anchor="end"),
+                    Text(x=6.5, y=0.205, text=lambda recorded: f"recorded as {recorded}", anchor="start"),
                 ],
                 height=320,
                 description="the patients, the one that you drag, and the boundary of the fitted model",
