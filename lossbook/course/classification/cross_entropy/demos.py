@@ -104,7 +104,7 @@ def stall() -> Explorable:
         ]
         pulls += [
             Line(
-                x=z, y=pull(z), color=color, dash=hidden, label=name, label_at=1 if hidden else -8, label_below=hidden
+                x=z, y=pull(z), color=color, dash=hidden, label=name, label_at=-6 if hidden else -8, label_below=hidden
             ),
             Points(
                 x=lambda start, steps, pull=pull: [score(pull, start, steps)],
@@ -297,12 +297,15 @@ def price() -> Explorable:
                         width=1.5,
                         dash=True,
                     ),
-                    Text(
-                        x=lambda label: -19.5 if LABELS[label] else 19.5,
-                        y=14.3,
-                        text="clipped at 1e-7",
-                        color=GREEN,
-                        anchor="start",
+                    *(
+                        Text(
+                            x=side * 14.5,
+                            y=16.1,
+                            text=lambda label, side=side: "clipped at 1e-7" if side == 1 - 2 * LABELS[label] else "",
+                            color=GREEN,
+                            anchor="start" if side < 0 else "end",
+                        )
+                        for side in (-1, 1)
                     ),
                     Line(x=wide, y=lambda label: values(label, wide), color=GREEN, width=3),
                     Line(x=lambda score: score + np.array([-4.0, 4.0]), y=tangent, color=INK, width=1.5),
@@ -517,7 +520,7 @@ def boundary() -> Explorable:
             "on the line": {"radius": 14, "dents": 0.06, "recorded": "malignant"},
         },
         guess=Guess(
-            "Recorded as benign, one patient of 569 has the largest nuclei of all, at the upper right. Which share of "
+            "Recorded as benign, one patient of 569 has the largest nuclei of all, at the upper right. What share of "
             "the whole loss is that patient's?",
             {
                 "About 0.2 %": "That is one patient's share of the patients. The loss charges by how sure the model "
