@@ -67,14 +67,13 @@ _ONLY_SOFT = "It fails only where a label lies between 0 and 1: a probability, a
 bug = WriteFunction(
     f"{PAGE}/bug",
     starter="""
-def bce_gradient(y_true, p):
-    p = np.clip(p, 1e-15, 1 - 1e-15)
-    return (p - y_true) / (p * (1 - p))
-
-
 def pull(y_true, z):
+    def bce_gradient(p):
+        p = np.clip(p, 1e-15, 1 - 1e-15)
+        return (p - y_true) / (p * (1 - p))
+
     p = 1 / (1 + np.exp(-z))
-    return bce_gradient(y_true, p) * p * (1 - p)
+    return bce_gradient(p) * p * (1 - p)
 """,
     solution=_pull,
     cases=[
