@@ -72,7 +72,7 @@ def _runs(pull: Callable[[NDArray], NDArray]) -> dict[int, _Run]:
 def stall() -> Explorable:
     """One score climbs out of a confident mistake under cross-entropy, and stays there under squared error."""
     losses = [("squared", squared_pull, BLUE, True), ("cross-entropy", cross_entropy_pull, GREEN, False)]
-    z = np.linspace(-12, 4, 65)
+    z = np.linspace(-12, 10, 89)
 
     def score(pull: Callable, start: int, steps: int) -> float:
         return float(_runs(pull)[start].scores[STEPS.index(steps)])
@@ -140,7 +140,7 @@ def stall() -> Explorable:
             ),
             Panel(
                 "How hard the patient pulls",
-                Axis("score", -12.5, 4),
+                Axis("score", -12.5, 10.5),
                 Axis("pull on the score", -1.1, 0.15),
                 marks=[*pulls, Handle(x="start", y=0, label="start")],
                 description="the pull of each loss against the score, with where the two models are",
