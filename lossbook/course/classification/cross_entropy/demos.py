@@ -34,8 +34,7 @@ STEP = 0.5
 STARTS = range(-12, 3)
 STEPS = sorted({*np.geomspace(1, 30_000, 46).round().astype(int).tolist(), 20, 200, 2000})
 
-
-# Written out, because they are called 30,000 times, on a few numbers each.
+# The two pulls are written out, because they are called 30,000 times, on a few numbers each.
 
 
 def squared_pull(z: NDArray) -> NDArray:
@@ -172,8 +171,8 @@ def stall() -> Explorable:
             "From a score of −10, cross-entropy needs 22 steps to reach a probability of ½. How many does squared "
             "error need?",
             {
-                "About 100": "That is what it needs from a score of about −4.5. From −10 its pull is a thousandth of "
-                "that.",
+                "About 100": "That is what it needs from a score of about −4.5. At −10 its pull is more than 200 "
+                "times weaker than there.",
                 "About 2,000": "After 2,000 steps its score has gone from −10 to −9.9.",
                 "More than 20,000": f"{_runs(squared_pull)[-10].half:,}: a thousand times as many.",
                 "It never does": "It does: its pull is tiny, but not 0. Move the steps to the end.",
@@ -529,7 +528,7 @@ def boundary() -> Explorable:
                 "limit.",
                 "About 14 %": "The score there is 17.6 on the wrong side, and far out the loss is as large as the "
                 "score.",
-                "More than half": "That takes a loss that grows faster: the square of the score would own more.",
+                "More than half": "That would take a loss that grows faster than the score.",
             },
             right="About 14 %",
         ),
