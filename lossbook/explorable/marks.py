@@ -221,12 +221,18 @@ class Text(Mark):
 class Handle(Mark):
     """A dot to drag; `x` and `y` are each the name of a slider, or a number or function where it is not free.
 
+    On a curved grid, such as a triangle of three probabilities or a surface, `x` and `y` are functions of two sliders
+    that `moves` names: ``moves=("first", "second")``. Dragging the dot sets these sliders to the positions, of all that
+    they can reach, whose dot is nearest to the pointer. The functions may depend on no other control; one of them may
+    leave out one of the two sliders. The keyboard moves every handle through its sliders.
+
     A label that `invites` the reader, such as "drag me", is left out where nothing can be dragged: in the picture and
     on paper.
     """
 
     x: str | Source
     y: str | Source
+    moves: Sequence[str] = ()
     radius: float = 8
     invites: bool = False
 

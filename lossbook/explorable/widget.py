@@ -275,6 +275,9 @@ def _mark(mark: Mark, panel: Panel, scales: dict[str, Scale], built: Frames) -> 
     spec |= {option: getattr(mark, option) for option in mark.options}
     if isinstance(mark, Handle) and mark.invites:
         spec["invites"] = True
+    if isinstance(mark, Handle) and mark.moves:
+        _check_moves(mark, built.controls, what)
+        spec["moves"] = list(mark.moves)
     for limits, axis in (("x_limits", "x"), ("y_limits", "y")):
         if limits in spec:
             spec[limits] = [scales[axis].along(limit) for limit in spec[limits]]
@@ -306,6 +309,30 @@ def _check_options(mark: Mark, panel: Panel, what: str) -> None:
         raise ValueError(f"{what} has a width, which a logarithmic axis does not show")
     if isinstance(mark, Text) and mark.anchor not in ANCHORS:
         raise ValueError(f"anchor of the {what} must be one of {', '.join(ANCHORS)}, got {mark.anchor!r}")
+
+
+def _check_moves(handle: Handle, controls: Mapping[str, Control], what: str) -> None:
+    """Raise a ValueError unless the handle's place is a function of the two sliders that it moves, and of no others."""
+    names = handle.moves
+    sliders = [name for name, control in controls.items() if isinstance(control, Slider)]
+    if isinstance(names, str) or len(names) != 2 or len({*names} & {*sliders}) != 2:
+        known = ", ".join(sliders) or "none"
+        raise ValueError(f"moves of the {what} takes the names of two sliders, got {names!r}; sliders are {known}")
+    both = " and ".join(names)
+    taken = set()
+    for source in ("x", "y"):
+        place, value = f"{source} of the {what}", getattr(handle, source)
+        if not callable(value):
+            raise ValueError(f"{place} takes a function of {both}, which the handle moves, got {value!r}")
+        for name in parameters(value, controls, place):
+            if name not in names:
+                raise ValueError(f"{place} takes a function of {both} alone, which the handle moves, got one of {name}")
+            taken.add(name)
+    for name in names:
+        if name not in taken:
+            raise ValueError(f"x and y of the {what} take functions of {both}, got none that depends on {name}")
+    if not handle.interpolate:
+        raise ValueError(f"interpolate of the {what} must be True where it moves two sliders: give these between=1")
 
 
 def _check_lengths(spec: dict, mark: Mark, built: Frames, what: str) -> None:

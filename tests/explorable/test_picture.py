@@ -30,16 +30,17 @@ from lossbook.explorable.picture import png
 
 SQUARE = {"x_limits": (0, 2), "y_limits": (0, 4)}
 X = np.array([0.5, 1, 2])
+SLOPE = Slider(name="a", nodes=[1, 2, 3], default=1, between=2, decimals=1, label="slope")
 
 
-def demo(*marks, x=None, y=None, panels=1, readouts=()):
+def demo(*marks, x=None, y=None, panels=1, readouts=(), controls=()):
     x, y = x or Axis("x", 0, 2), y or Axis("y", 0, 4)
     return Explorable(
         "picture",
         title="A picture",
         caption="Look.",
         alt="A picture.",
-        controls=[Slider(name="a", nodes=[1, 2, 3], default=1, between=2, decimals=1, label="slope")],
+        controls=[SLOPE, *controls],
         panels=[Panel(f"panel {n}", x, y, marks=marks) for n in range(panels)],
         readouts=readouts,
     )
@@ -119,6 +120,12 @@ def test_a_handle():
     axes = drawn(Handle(x=0.5, y="a", label="A"), state={"a": 2.5})
     np.testing.assert_array_equal(axes.lines[0].get_xydata(), [[0.5, 2.5]])
     assert texts(axes) == ["A"]
+
+
+def test_a_handle_on_a_curved_grid():
+    handle = Handle(x=lambda a, b: a * b, y=lambda a: a, moves=("a", "b"))
+    axes = drawn(handle, state={"a": 2.5, "b": 0.2}, controls=[Slider(name="b", nodes=[0, 1], default=0, between=5)])
+    np.testing.assert_array_equal(axes.lines[0].get_xydata(), [[0.5, 2.5]])
 
 
 def test_a_picture_asks_nobody_to_drag():

@@ -20,6 +20,7 @@ from lossbook.explorable import (
     Arrows,
     Axis,
     Bars,
+    Bound,
     Choice,
     Contours,
     Explorable,
@@ -120,6 +121,74 @@ def test_a_handle_names_a_slider():
             f"y of the handle 'drag' of the panel 'the panel' must name a slider, got {name!r}",
             Handle(x=0.5, y=name, label="drag"),
         )
+
+
+def curved(**options):
+    return Handle(**({"x": lambda a, b: a * b, "y": lambda a: a, "moves": ("a", "b"), "label": "drag"} | options))
+
+
+TWO = [*controls(), Slider(name="b", nodes=[0, 1], default=0), Slider(name="c", nodes=[0, 1], default=0)]
+
+
+def test_a_handle_on_a_curved_grid():
+    explorable = demo(curved(), curved(y=Bound(lambda b, a: a + b, "b", "a"), moves=["b", "a"]), controls=TWO)
+    first, second = explorable.spec["panels"][0]["marks"]
+    assert (first["moves"], second["moves"]) == (["a", "b"], ["b", "a"])
+    depends = [explorable.spec["functions"][mark[source][0]]["controls"] for mark in (first, second) for source in "xy"]
+    assert depends == [["a", "b"], ["a"], ["a", "b"], ["b", "a"]]
+
+
+def test_a_handle_without_moves_says_nothing_of_it():
+    assert "moves" not in mark_spec(demo(Handle(x=0.5, y="a")))
+
+
+@pytest.mark.parametrize("moves", [("a",), ("a", "a"), ("a", "b", "c"), ("a", "gamma"), ("a", "loss"), "ab", (1, 2)])
+def test_a_handle_moves_two_sliders(moves):
+    refused(
+        "moves of the handle 'drag' of the panel 'the panel' takes the names of two sliders, "
+        f"got {moves!r}; sliders are a, b, c",
+        curved(moves=moves),
+        controls=TWO,
+    )
+
+
+@pytest.mark.parametrize("value", ["a", 0.5, [lambda a, b: a, lambda a, b: b]], ids=["name", "number", "sum"])
+@pytest.mark.parametrize("source", ["x", "y"])
+def test_a_handle_that_moves_sliders_is_where_functions_put_it(source, value):
+    refused(
+        f"{source} of the handle 'drag' of the panel 'the panel' takes a function of a and b, which the handle moves, "
+        f"got {value!r}",
+        curved(**{source: value}),
+        controls=TWO,
+    )
+
+
+@pytest.mark.parametrize("source", ["x", "y"])
+def test_a_handle_depends_on_what_it_moves_alone(source):
+    where = f"{source} of the handle 'drag' of the panel 'the panel'"
+    for function, name in ((lambda a, b, c: a, "c"), (lambda a, loss: a, "loss")):
+        message = f"{where} takes a function of a and b alone, which the handle moves, got one of {name}"
+        refused(message, curved(**{source: function}), controls=TWO)
+    message = f"{where}: the function takes 'gamma', which is no control"
+    refused(message, curved(**{source: lambda a, gamma: a}), controls=TWO)
+
+
+def test_a_handle_depends_on_both_that_it_moves():
+    for name, functions in (("b", (lambda a: a, lambda a: 1 - a)), ("a", (lambda b: b, lambda: 0.5))):
+        refused(
+            "x and y of the handle 'drag' of the panel 'the panel' take functions of a and b, "
+            f"got none that depends on {name}",
+            curved(x=functions[0], y=functions[1]),
+            controls=TWO,
+        )
+
+
+def test_a_handle_that_moves_sliders_does_not_jump():
+    refused(
+        "interpolate of the handle 'drag' of the panel 'the panel' must be True where it moves two sliders",
+        curved(interpolate=False),
+        controls=TWO,
+    )
 
 
 def test_colors_come_from_the_palette():

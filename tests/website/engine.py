@@ -21,12 +21,18 @@ EVERYTHING = ROOT / "tests" / "explorable" / "fixture.json"
 
 
 def _handles() -> Explorable:
-    """Return what is not in that file: handles that move sideways or both ways, one on a log axis, a long choice."""
+    """Return what is not in that file.
+
+    Handles that move sideways, both ways and on a triangle of three probabilities, a log axis, a long choice.
+    """
     x = np.linspace(0, 1, 21)
     powers = {"none": 0, "linear": 1, "square": 2, "cube": 3, "fourth": 4}
 
     def curve(price: float, power: str) -> np.ndarray:
         return price * 10 ** (x ** powers[power] - 1)
+
+    def across(first: float, split: float) -> float:
+        return first / 2 + (1 - first) * split
 
     return Explorable(
         "handles",
@@ -36,6 +42,8 @@ def _handles() -> Explorable:
         controls=[
             Slider(name="share", nodes=[0, 0.5, 1], default=0.5, between=50, decimals=2),
             Slider(name="price", nodes=[1, 10, 100], default=10, between=50, log=True, decimals=1, unit="euros"),
+            Slider(name="first", nodes=np.linspace(0, 1, 11), default=0.4, between=5, decimals=2),
+            Slider(name="split", nodes=np.linspace(0, 1, 11), default=0.5, between=5, decimals=2),
             Choice(name="power", options=list(powers), default="linear"),
         ],
         panels=[
@@ -48,9 +56,21 @@ def _handles() -> Explorable:
                     Handle(x="share", y="price", label="both ways"),
                     Handle(x="share", y=0.2, label="sideways"),
                 ],
-            )
+            ),
+            Panel(
+                "a triangle",
+                Axis("class 3 rather than class 2", 0, 1),
+                Axis("class 1", 0, 1),
+                marks=[
+                    Line(x=[0, 1, 0.5, 0], y=[0, 0, 1, 0]),
+                    Handle(x=across, y=lambda first: first, moves=("first", "split"), label="three"),
+                ],
+            ),
         ],
-        readouts=[Readout("{share} at {price}, {power}: {end:.1f}", end=lambda price, power: curve(price, power)[10])],
+        readouts=[
+            Readout("{share} at {price}, {power}: {end:.1f}", end=lambda price, power: curve(price, power)[10]),
+            Readout("{first} and {second:.3f}", second=lambda first, split: (1 - first) * (1 - split)),
+        ],
         presets={"cheap": {"price": 1}, "dear": {"price": 100, "share": 0.9, "power": "cube"}},
     )
 

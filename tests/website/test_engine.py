@@ -119,7 +119,7 @@ def test_keys_of_a_slider(shown, demo):
 
 def test_a_disc_stays_under_the_pointer(shown):
     figure = shown(HANDLES)
-    for index, moved in enumerate([(40, -30), (40, 0)]):
+    for index, moved in enumerate([(40, -30), (40, 0), (40, -30)]):
         figure.reset()
         figure.look()
         disc = figure.root.locator(".lb-handle .lb-hit").nth(index)
@@ -129,6 +129,52 @@ def test_a_disc_stays_under_the_pointer(shown):
         figure.look()
         wanted = [start + by for start, by in zip(before, moved, strict=True)]
         assert disc.evaluate(CENTER) == pytest.approx(wanted, abs=2.5)  # half the distance between two positions
+
+
+def test_a_disc_on_a_triangle_goes_no_further_than_its_edges(shown):
+    figure = shown(HANDLES)
+    names = [control["name"] for control in figure.controls]
+    disc = figure.root.locator(".lb-handle .lb-hit").nth(2)
+
+    def dragged(right: float, up: float) -> list[str]:
+        drag(figure, disc, right, up)
+        printed = figure.look().printed
+        return [printed[names.index(name)] for name in ("first", "split")]
+
+    assert dragged(300, 0)[1] == "1.00"
+    assert dragged(-900, -350) == ["0.00", "0.00"]
+    figure.reset()
+    assert dragged(0, 350) == ["1.00", "0.50"], "at the tip every split is the same point"
+
+
+def test_a_finger_drags_a_disc_on_a_triangle(chromium, root):
+    with chromium.new_context(viewport=VIEWPORT, reduced_motion="reduce", has_touch=True) as window:
+        tab = Tab(window, root)
+        figure = Figure(tab.open(engine.PAGE), HANDLES)
+        disc = figure.root.locator(".lb-handle .lb-hit").nth(2)
+        disc.scroll_into_view_if_needed()
+        x, y = disc.evaluate(CENTER)
+        finger = window.new_cdp_session(tab.page)
+        for kind, part in [("touchStart", 0), *[("touchMove", part) for part in (0.25, 0.5, 0.75, 1)], ("touchEnd", 1)]:
+            points = [] if kind == "touchEnd" else [{"x": x + 40 * part, "y": y - 30 * part}]
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        figure.look()
+        assert disc.evaluate(CENTER) == pytest.approx([x + 40, y - 30], abs=2.5)
+        assert tab.problems == []
+
+
+def test_the_keys_of_its_sliders_move_a_disc_on_a_triangle(shown):
+    figure = shown(HANDLES)
+    disc = figure.root.locator(".lb-handle .lb-hit").nth(2)
+    for name, signs in (("first", (0, -1)), ("split", (1, 0))):
+        index = [control["name"] for control in figure.controls].index(name)
+        figure.look()
+        before = disc.evaluate(CENTER)
+        figure.control(index).locator("input").focus()
+        figure.page.keyboard.press("ArrowRight")
+        figure.look()
+        moved = [after - start for start, after in zip(before, disc.evaluate(CENTER), strict=True)]
+        assert [(by > 0.5) - (by < -0.5) for by in moved] == list(signs), name
 
 
 def test_a_button_goes_on_by_one_step(shown):

@@ -16,6 +16,9 @@ from website import layout
 TEXT = "chapters/regression/laboratory.html"  # without demos, so that it is there at once
 LESSON = "chapters/regression/quantiles.html"
 
+# How many parts each element of a formula has that takes neither more nor fewer.
+CHILDREN = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
+
 LINKS_ON_EACH_OTHER = """() => {
   const meet = (a, b) => ({
     left: Math.max(a.left, b.left), right: Math.min(a.right, b.right),
@@ -202,6 +205,8 @@ def test_formulas_are_mathml_in_a_font_of_the_site(html):
             formulas += 1
             missing = {letter for letter in formula.get_text() if ord(letter) not in covered and not letter.isspace()}
             assert missing == set(), (name, str(formula))
+            for part in formula(list(CHILDREN)):
+                assert len(part.find_all(recursive=False)) == CHILDREN[part.name], (name, str(formula))
         for code in page(["code", "pre", "script", "math"]):
             code.extract()
         assert r"\(" not in page.get_text(), name

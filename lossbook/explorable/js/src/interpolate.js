@@ -65,6 +65,12 @@ export function makeEvaluator(specs, integersOf, countOf, coordinateOf) {
     }
   }
 
+  // The values at given coordinates, wherever the controls stand.
+  function valuesAt(index, coordinates) {
+    const { table, out } = entries[index];
+    return evaluate(table, coordinates, new Float64Array(out.length));
+  }
+
   // The string of a function with a table, or null where the function gives numbers.
   function text(index) {
     const { table } = specs[index];
@@ -88,5 +94,5 @@ export function makeEvaluator(specs, integersOf, countOf, coordinateOf) {
     return { names, shape, values: add };
   }
 
-  return { values, text, source, invalidate, controlsOf: (index) => specs[index].controls };
+  return { values, valuesAt, text, source, invalidate, controlsOf: (index) => specs[index].controls };
 }
