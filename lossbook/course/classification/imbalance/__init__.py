@@ -15,7 +15,7 @@ about = About(
     ],
     needs="[cross-entropy](cross-entropy.ipynb)",
     reading=25,
-    practice=50,
+    practice=45,
     errata={
         "E53": "a-weight-changes-the-answer",
         "E55": "a-weight-changes-the-answer",

@@ -57,6 +57,24 @@ def binary_focal(y_true, z, gamma=2.0, alpha=0.25):
     ],
     mistakes=[
         Mistake(
+            "A negative still costs nothing: your new factor meets `y_true`, which is 0 for it. Is there a term that "
+            "is left when `y_true` is 0?",
+            _terms(_positive, lambda p, gamma, alpha: 0 * p),
+        ),
+        Mistake(
+            "Both terms are there, with the weights 0.25 and 0.75 whatever `alpha` is.",
+            _terms(
+                lambda p, gamma, alpha: _positive(p, gamma, 0.25), lambda p, gamma, alpha: _negative(p, gamma, 0.25)
+            ),
+        ),
+        Mistake(
+            "Both terms are there, and the factors are upside down: they fade what is wrong and keep what is easy.",
+            _terms(
+                lambda p, gamma, alpha: -alpha * p**gamma * np.log(p),
+                lambda p, gamma, alpha: -(1 - alpha) * (1 - p) ** gamma * np.log(1 - p),
+            ),
+        ),
+        Mistake(
             "The negatives now cost something, and with the weight of the positives. `alpha` divides one unit between "
             "the classes: what is left for the negatives?",
             _terms(_positive, lambda p, gamma, alpha: -alpha * p**gamma * np.log(1 - p)),
@@ -89,7 +107,8 @@ def binary_focal(y_true, z, gamma=2.0, alpha=0.25):
             "The negatives are there, and `alpha` is not: it belongs in front of both terms, as `alpha` and as "
             "`1 - alpha`.",
             _terms(
-                lambda p, gamma, alpha: -((1 - p) ** gamma) * np.log(p), lambda p, gamma, alpha: -(p**gamma) * np.log(1 - p)
+                lambda p, gamma, alpha: -((1 - p) ** gamma) * np.log(p),
+                lambda p, gamma, alpha: -(p**gamma) * np.log(1 - p),
             ),
         ),
         Mistake(
@@ -118,8 +137,8 @@ def binary_focal(y_true, z, gamma=2.0, alpha=0.25):
             _terms(_positive, lambda p, gamma, alpha: 1 - alpha + 0 * p),
         ),
         Mistake(
-            "You add the term of the negatives for every sample. It needs a factor that is 1 for a negative and 0 for a "
-            "positive.",
+            "You add the term of the negatives for every sample. It needs a factor that is 1 for a negative and 0 for "
+            "a positive.",
             _terms(lambda p, gamma, alpha: _positive(p, gamma, alpha) + _negative(p, gamma, alpha), _negative),
         ),
         Mistake(
@@ -183,6 +202,8 @@ threshold = FindNumber(
         "1 over 1 more than the ratio.",
         EXAMINATION / (LATER - EXAMINATION): "That is the odds at which both choices cost the same. Odds of 1 to 24 "
         "are a probability of one in how many?",
+        EXAMINATION / (2 * EXAMINATION + LATER): "The examination does not make a miss dearer. A sick patient who is "
+        "examined also costs it, so the miss costs that much *less* more.",
         0.5: "At 0.5 a miss and an examination in vain would have to cost the same.",
         0.05: "That is the share of the sick on this page. It is in the probability already, and not in the threshold.",
         1 / 21: "That is the threshold of the page, for a miss that costs twenty times a false alarm.",
@@ -192,18 +213,17 @@ threshold = FindNumber(
     },
     hints=[
         "Take one patient with the probability $p$. What does it cost on average to send her home? And to examine her?",
-        f"Home: $p$ times {LATER:,}. Examined: {EXAMINATION}, whatever $p$ is. Where are the two equal?",
+        r"Home: $10{,}000\, p$. Examined: $400$, whatever $p$ is. Where are the two equal?",
     ],
-    why=f"Sending home costs 10,000 times $p$ on average, the examination {EXAMINATION} for everybody; they are equal at "
-    f"{EXAMINATION} / 10,000. The formula of the page says the same: a false alarm costs {EXAMINATION} more than the "
-    f"right decision, a miss {LATER - EXAMINATION:,} more, and {EXAMINATION} / ({EXAMINATION} + "
-    f"{LATER - EXAMINATION:,}) is {THRESHOLD:.2f}.",
+    why=r"Sending home costs $10{,}000\, p$ on average, the examination $400$ for everybody; they are equal at "
+    r"$p = 400 / 10{,}000 = 0.04$. The formula of the page says the same: a false alarm costs $400$ more than the "
+    r"right decision, a miss $9{,}600$ more, and $400 / (400 + 9{,}600) = 0.04$.",
 )
 
 
 # A number: the same test elsewhere
 
-FOUND, MISSED, IN_VAIN, SPARED = 180, 20, 60, 740
+FOUND, MISSED, IN_VAIN, SPARED = 180, 20, 40, 760
 RECALL, FALSE_ALARMS, RARE = FOUND / (FOUND + MISSED), IN_VAIN / (IN_VAIN + SPARED), 0.01
 PRECISION = RECALL * RARE / (RECALL * RARE + FALSE_ALARMS * (1 - RARE))
 CLINIC = (FOUND + MISSED) / (FOUND + MISSED + IN_VAIN + SPARED)
@@ -211,7 +231,7 @@ CLINIC = (FOUND + MISSED) / (FOUND + MISSED + IN_VAIN + SPARED)
 screening = FindNumber(
     f"{PAGE}/screening",
     answer=PRECISION,
-    tolerance=0.0004,
+    tolerance=0.0005,
     mistakes={
         FOUND / (FOUND + IN_VAIN): "That is the precision in the clinic, where one patient in five is sick. It does "
         "not travel: with fewer sick people, more of those called are healthy.",
@@ -230,27 +250,23 @@ screening = FindNumber(
         RECALL * RARE / (RECALL * RARE + FALSE_ALARMS): "Nearly: only 99 % of the people are healthy and can be called "
         "in vain.",
         RARE / (RARE + FALSE_ALARMS * (1 - RARE)): "Nearly: only nine in ten of the sick are called.",
-        RECALL * RARE / (RECALL * RARE + IN_VAIN / 1000 * (1 - RARE)): "The 60 are a share of the healthy, and you "
+        RECALL * RARE / (RECALL * RARE + IN_VAIN / 1000 * (1 - RARE)): "The 40 are a share of the healthy, and you "
         "divide them by everybody.",
         FOUND / 1000 * RARE / (FOUND / 1000 * RARE + IN_VAIN / 1000 * (1 - RARE)): "You take both counts as "
-        "shares of all 1,000 patients. The 180 belong to the 200 sick ones, the 60 to the 800 healthy ones.",
-        FOUND / (FOUND + IN_VAIN) * RARE: "The clinic's precision times the new share: it does not scale like that. "
-        "What share of the sick is called, and what share of the healthy?",
+        "shares of all 1,000 patients. The 180 belong to the 200 sick ones, the 40 to the 800 healthy ones.",
         FOUND / (FOUND + IN_VAIN) * RARE / CLINIC: "Precision does not shrink in proportion to the share of the sick. "
         "Count 10,000 people: how many sick ones are called, and how many healthy ones?",
         RECALL * RARE / (RECALL * RARE + (1 - FOUND / (FOUND + IN_VAIN)) * (1 - RARE)): "The share of false alarms "
         "among those called is not the share of the healthy that are called.",
-        RARE: "That is the share of the sick among all people. Among those called it is higher, or the test would be "
-        "of no use.",
     },
     hints=[
         "Two numbers belong to the test and travel with it: the share of the sick that it calls, and the share of the "
         "healthy that it calls.",
-        "Take 10,000 people, of whom 100 are sick. How many of the 100 are called? And how many of the other 9,900?",
+        r"Take $10{,}000$ people, of whom $100$ are sick. How many of the sick are called? And how many of the others?",
     ],
-    why="The test calls 90 % of the sick and 7.5 % of the healthy, wherever it is used. Of 10,000 people that makes 90 "
-    "sick ones and 742.5 healthy ones, and $90 / 832.5 = 0.108$. Nine of ten calls are now in vain, with the same "
-    "test, the same threshold and the same recall.",
+    why="The test calls nine of ten sick people and one of twenty healthy ones, wherever it is used. Of ten thousand "
+    f"people, a hundred of them sick, that makes $90$ sick ones and $495$ healthy ones: $90 / 585 = {PRECISION:.3f}$. "
+    "Most calls are now in vain, with the same test, the same threshold and the same recall.",
 )
 
 
@@ -266,6 +282,11 @@ def _by_score(shift):
     return lambda p, w: expit(shift(np.log(p / (1 - p)), w))
 
 
+_CERTAIN = (
+    "It fails only for arrays in which the model is certain, or nearly so: `p` of 0 or 1, or close to it. At 1 the "
+    "odds and the score are infinite, and infinity divided by infinity is NaN; clipping changes what is close. Write "
+    "the formula without odds, and it holds for all of them alike."
+)
 ANSWERS = np.array([0.182, 0.5, 0.95, 0.03, 0.7])
 
 undo_weight = WriteFunction(
@@ -279,14 +300,15 @@ def undo_weight(p, w):
     cases=[
         (ANSWERS, 2.0),
         (ANSWERS, 19.0),
-        (np.array([0.4, 0.01]), 0.25),
-        (np.array([0.3, 0.8, 0.5]), 1.0),
-        (np.array([1e-9, 0.5]), 100.0),
         Case(
-            (np.array([0.0, 1.0]), 3.0),
-            only="It fails only where the model is certain, at `p` 0 or 1. There the odds or the score are infinite, "
-            "and infinity divided by infinity is NaN. Write the formula without odds.",
+            (np.array([0.4, 0.01]), 0.25),
+            only="It fails only for a weight below 1, which counts a positive for less than one. The same formula "
+            "holds.",
         ),
+        (np.array([0.3, 0.8, 0.5]), 1.0),
+        Case((np.array([1e-9, 0.5]), 100.0), only=_CERTAIN),
+        Case((np.array([0.0, 1.0]), 3.0), only=_CERTAIN),
+        Case((np.array([0.0, 0.3, 1.0]), 3.0), only=_CERTAIN),
     ],
     mistakes=[
         Mistake(
@@ -415,8 +437,9 @@ def _clipped(least):
 
 
 _FAR = (
-    "It fails only far out. At such scores `np.exp` overflows or `p` is exactly 0, its logarithm is infinite, and 0 "
-    "times infinity is NaN. Take `log p` from the score, as on the page, and not from `p`."
+    "It fails only far out. At such scores `np.exp` overflows, or `p` or `q` is exactly 0, whose logarithm and whose "
+    "negative powers are infinite, and 0 times infinity is NaN. Take `log p` from the score and not from `p`, and "
+    "simplify until no negative power is left."
 )
 
 focal_gradient = WriteFunction(
@@ -434,7 +457,7 @@ def focal_gradient(y_true, z, gamma):
         (np.array([1.0, 0.0, 1.0]), np.array([0.0, 0.0, -0.7]), 5.0),
         (np.array([0.0, 0.0, 1.0, 1.0]), np.array([3.0, -1.0, 1.2, 8.0]), 1.0),
         Case((np.array([1.0, 0.0, 1.0, 0.0]), np.array([-1000.0, 1000.0, 1000.0, -1000.0]), 2.0), only=_FAR),
-        Case((np.array([1.0, 0.0, 1.0]), np.array([-50.0, 50.0, -800.0]), 0.5), only=_FAR),
+        Case((np.array([1.0, 0.0, 1.0, 0.0]), np.array([-50.0, 50.0, -800.0, -800.0]), 0.5), only=_FAR),
     ],
     mistakes=[
         Mistake(
@@ -498,6 +521,21 @@ def focal_gradient(y_true, z, gamma):
             _pull(lambda p, q, log_p, gamma: q**gamma * (1 / p - gamma * log_p / q)),
         ),
         Mistake(
+            "That is the derivative with respect to the probability of the true class, guarded against a division by "
+            "0. With respect to the score it has one factor more, `p * q`, and nothing is divided.",
+            _pull(
+                lambda p, q, log_p, gamma: (
+                    np.maximum(q, 1e-12) ** gamma / np.maximum(p, 1e-12)
+                    - gamma * np.maximum(q, 1e-12) ** (gamma - 1) * log_p
+                )
+            ),
+        ),
+        Mistake(
+            "It is right for the positives. For a negative, the factor and the logarithm take the probability of class "
+            "1, where that of the true class is meant.",
+            lambda y_true, z, gamma: (2 * y_true - 1) * _focal_gradient(np.ones_like(z), z, gamma),
+        ),
+        Mistake(
             "The exponent of the second term is one too small. The derivative of `q ** gamma` has `q ** (gamma - 1)`, "
             "and that of `q`, which is `-p * q`, gives the power back.",
             _pull(lambda p, q, log_p, gamma: q ** (gamma + 1) - gamma * p * q ** np.maximum(gamma - 1, 0) * log_p),
@@ -521,8 +559,8 @@ def focal_gradient(y_true, z, gamma):
         ),
         *(
             Mistake(
-                f"You clip `p` at {least:g}. Near that it is slightly wrong, and beyond it the pull no longer belongs to "
-                "the score. Take `log p` from the score instead.",
+                f"You clip `p` at {least:g}. Near that it is slightly wrong, and beyond it the pull no longer belongs "
+                "to the score. Take `log p` from the score instead.",
                 _clipped(least),
             )
             for least in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
@@ -538,4 +576,76 @@ def focal_gradient(y_true, z, gamma):
     ],
     remark="A far-off mistake pulls with 1, whatever `gamma`: the factor fades what is right, and nothing else.",
     what="gradient",
+)
+
+
+# The quiz
+
+quiz = Quiz(
+    PAGE,
+    [
+        Item(
+            "A report says: one patient in a hundred is sick, and the accuracy is 0.99. What do you know about the "
+            "sick ones?",
+            {
+                "That nearly all of them are found.": "Recall would say that. Accuracy is mostly about the healthy.",
+                "Nothing.": "Calling nobody has that accuracy, and so has a model that finds half of them at the price "
+                "of as many false alarms. Ask for the four counts.",
+                "That none of them is found.": "It may be so, and need not: a model that finds half of them, with as "
+                "many false alarms, has the same accuracy.",
+                "That the model is calibrated.": "Accuracy sees decisions. It would be the same if every 0.4 were a "
+                "0.1.",
+            },
+            right="Nothing.",
+        ),
+        Item(
+            "A model trained with a positive weight of 9 says 0.5. What is the probability in data like those it was "
+            "trained on?",
+            {
+                "0.5": "That holds for a model without a weight. This one says too much for every patient.",
+                "1 in 18": "That is the answer divided by the weight, and the weight multiplies the odds.",
+                "9 in 10": "The wrong way: the weight has raised the answer already.",
+                "1 in 10": "Odds of 1 to 1 become 1 to 9. At a threshold of 0.5 this model calls from a tenth on.",
+            },
+            right="1 in 10",
+        ),
+        Item(
+            "Next year twice as many of the patients are sick. The costs stay as they are. What has to change?",
+            {
+                "The threshold doubles.": "It follows from the costs alone.",
+                "The threshold is halved.": "It follows from the costs alone.",
+                "The probabilities.": "Their odds go up, with those of the disease; that can be done without "
+                "training, as a weight is undone. The threshold stays, and more patients lie above it.",
+                "Nothing, if the model was calibrated.": "It was calibrated to the old share of the sick.",
+            },
+            right="The probabilities.",
+        ),
+        Item(
+            "Focal loss with its usual $\\alpha = 0.25$, on data where one sample in twenty is positive. What does the "
+            "alpha do?",
+            {
+                "It counts a positive three times as much as a negative.": "The other way round: $\\alpha$ is the "
+                "weight of the positives, and the negatives have $1 - \\alpha$.",
+                "It makes up for the rare positives.": "A weight that did so would be 19 to 1 in their favor. This one "
+                "is 1 to 3 against them.",
+                "It says that a quarter of the samples are positive.": "It is no prior. In the data it is a twentieth, "
+                "and the loss does not know.",
+                "It counts a positive a third of a negative.": "Gamma has silenced the easy negatives already, and "
+                "alpha was tuned together with it.",
+            },
+            right="It counts a positive a third of a negative.",
+        ),
+        Item(
+            "The loss of your rare-class model falls to almost 0 within an epoch, on training data and on new data. "
+            "What do you look at first?",
+            {
+                "The learning rate.": "A bad one makes a loss rise, or crawl.",
+                "Whether a confident mistake on either class costs something.": "If one class costs nothing, a "
+                "constant answer has a loss of 0. Two samples and two scores will tell.",
+                "The regularization: it overfits.": "Then the loss on new data would be high.",
+                "The size of the rare class.": "It may be too small, and that makes a loss noisy, not 0.",
+            },
+            right="Whether a confident mistake on either class costs something.",
+        ),
+    ],
 )
