@@ -33,7 +33,7 @@ from lossbook.plots import GRAY, GREEN, INK, PURPLE
 PATIENTS = 1000  # to whom the counts refer
 RARE = 5  # the share of the sick on the page, in percent
 MISS = 20  # what a miss costs on the page, in false alarms
-DRAWS = 1000  # of the held-out patients, for the intervals
+DRAWS = 1000  # of the held-out patients, for intervals that hold 95 % of them
 
 
 class _Patients(NamedTuple):
@@ -94,7 +94,7 @@ _RATIOS = [2, 5, 10, 20, 50, 100]
 _THRESHOLDS = sorted(
     {*np.geomspace(0.01, 0.5, 25).round(3).tolist(), *(round(1 / (1 + ratio), 3) for ratio in _RATIOS)}
 )
-_HIGHEST = 2.4  # of the relative costs that are drawn
+_HIGHEST, _MOST_PRECISE = 2.4, 0.3  # what is drawn of the relative costs and the precisions
 
 
 def _relative_costs(ratio: float, recall: NDArray, alarms: NDArray) -> NDArray:
@@ -107,14 +107,22 @@ def _rates() -> NDArray:
     return np.transpose([_called(RARE, 1, threshold) for threshold in _THRESHOLDS])
 
 
+def _precision(recall: NDArray, alarms: NDArray) -> NDArray:
+    found, vain = RARE / 100 * recall, (1 - RARE / 100) * alarms
+    return np.divide(found, found + vain, out=np.full_like(found, np.nan), where=found + vain > 0)
+
+
 @cache
-def _cost_interval(ratio: float) -> NDArray:
-    """Return the interval of the cost at each threshold, from draws of the held-out patients of both classes."""
+def _drawn() -> list[NDArray]:
+    """Return recalls and shares of false alarms at each threshold in draws of the held-out patients."""
     _, held_out = _patients()
     random = np.random.default_rng(0)
     sizes = np.bincount(held_out.malignant)[::-1]
-    drawn = [random.binomial(n, rate, size=(DRAWS, len(rate))) / n for n, rate in zip(sizes, _rates(), strict=True)]
-    return np.quantile(_relative_costs(ratio, *drawn), [0.025, 0.975], axis=0)
+    return [random.binomial(n, rate, size=(DRAWS, len(rate))) / n for n, rate in zip(sizes, _rates(), strict=True)]
+
+
+def _interval(draws: NDArray) -> NDArray:
+    return np.nanquantile(draws, [0.025, 0.975], axis=0)
 
 
 def costs() -> Explorable:
@@ -122,8 +130,9 @@ def costs() -> Explorable:
     thresholds = np.array(_THRESHOLDS)
     recall, alarms = _rates()
     sick = RARE / 100
-    precision = sick * recall / (sick * recall + (1 - sick) * alarms)
-    used = recall > 0
+    precision = _precision(recall, alarms)
+    used = recall > 0.02  # the few patients called beyond that say nothing about precision
+    low, high = _interval(_precision(*_drawn()))
 
     def cost(ratio: float) -> NDArray:
         return _relative_costs(ratio, *_rates())
@@ -141,11 +150,11 @@ def costs() -> Explorable:
         marks=[
             Area(
                 x=thresholds,
-                y1=lambda ratio: np.minimum(_cost_interval(ratio)[0], _HIGHEST),
-                y2=lambda ratio: np.minimum(_cost_interval(ratio)[1], _HIGHEST),
+                y1=lambda ratio: np.minimum(_interval(_relative_costs(ratio, *_drawn()))[0], _HIGHEST),
+                y2=lambda ratio: np.minimum(_interval(_relative_costs(ratio, *_drawn()))[1], _HIGHEST),
                 color=GREEN,
             ),
-            Line(x=[0.01, 0.5], y=[1, 1], color=GRAY, width=1, label="call nobody, or everybody", label_at=0.2),
+            Line(x=[0.01, 0.5], y=[1, 1], color=GRAY, width=1, label="call nobody, or everybody", label_at=0.07),
             Line(
                 x=lambda ratio: np.full(2, 1 / (1 + ratio)),
                 y=[0, 2.15],
@@ -169,13 +178,14 @@ def costs() -> Explorable:
     right = Panel(
         "What is found, and how often in vain",
         Axis("recall: share of the sick that is called", 0, 1),
-        Axis("precision: share of the called that is sick", 0, 0.5),
+        Axis("precision: share of the called that is sick", 0, _MOST_PRECISE),
         marks=[
             Line(x=[0, 1], y=[sick, sick], color=GRAY, width=1, label="call everybody", label_at=0.2, label_below=True),
+            Area(x=recall[used], y1=low[used], y2=np.minimum(high[used], _MOST_PRECISE), color=GREEN),
             Line(x=recall[used], y=precision[used], color=GREEN, width=2.5),
             Points(
                 x=lambda threshold: [at(threshold, recall)],
-                y=lambda threshold: [at(threshold, np.where(used, precision, 0))],
+                y=lambda threshold: [min(at(threshold, precision), _MOST_PRECISE)],
                 color=INK,
                 radius=6,
             ),
@@ -189,8 +199,8 @@ def costs() -> Explorable:
         "miss costs: at a ratio of 5, is any threshold better than calling nobody?",
         alt="Left: cost of a classifier against its threshold, relative to the cheaper of calling nobody and calling "
         "everybody, if a miss costs 20 false alarms. It is about 1 at a threshold of 0.5, where a dot stands, and has "
-        "its lowest point, about one half, near 0.05. Right: precision against recall, from few and often right calls "
-        "at the left down to calling everybody, where 5 % are sick.",
+        "its lowest point, about one half, near 0.05. Right: precision against recall, about 0.1 over most of the "
+        "range with a wide band at the left, and 0.05 where everybody is called.",
         controls=[
             Slider(name="threshold", label="threshold", nodes=_THRESHOLDS, default=0.5, log=True, decimals=3),
             Slider(name="ratio", label="a miss costs", unit="false alarms", nodes=_RATIOS, default=MISS),
@@ -472,7 +482,7 @@ def gamma_shares() -> Explorable:
         Axis("probability of its true class", 0, 1),
         Axis("pull", 0, 1.3),
         marks=[
-            Line(x=p, y=1 - p, color=GREEN, width=1.5, dash=True, label="γ = 0", label_at=0.62),
+            Line(x=p, y=1 - p, color=GREEN, width=1.5, dash=True, label="γ = 0", label_at=0.3, label_below=True),
             Line(x=p, y=pull, color=PURPLE, width=3),
             Points(x=[0.1, _EASY], y=lambda gamma: [one(0.1)(gamma), one(_EASY)(gamma)], color=PURPLE, radius=5),
         ],

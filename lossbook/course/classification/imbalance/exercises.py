@@ -563,7 +563,7 @@ def focal_gradient(y_true, z, gamma):
                 "to the score. Take `log p` from the score instead.",
                 _clipped(least),
             )
-            for least in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
+            for least in (1e-3, 1e-4, 1e-5, 1e-6)
         ),
     ],
     hints=[
@@ -613,7 +613,8 @@ quiz = Quiz(
             "Next year twice as many of the patients are sick. The costs stay as they are. What has to change?",
             {
                 "The threshold doubles.": "It follows from the costs alone.",
-                "The threshold is halved.": "It follows from the costs alone.",
+                "The threshold is halved.": "The sick become more likely, and that raises their probabilities. What a call is "
+                "worth at a given probability stays.",
                 "The probabilities.": "Their odds go up, with those of the disease; that can be done without "
                 "training, as a weight is undone. The threshold stays, and more patients lie above it.",
                 "Nothing, if the model was calibrated.": "It was calibrated to the old share of the sick.",
