@@ -94,7 +94,7 @@ _RATIOS = [2, 5, 10, 20, 50, 100]
 _THRESHOLDS = sorted(
     {*np.geomspace(0.01, 0.5, 25).round(3).tolist(), *(round(1 / (1 + ratio), 3) for ratio in _RATIOS)}
 )
-_HIGHEST, _MOST_PRECISE = 2.4, 0.3  # what is drawn of the relative costs and the precisions
+_MOST_PRECISE = 0.3  # of the precisions that are drawn
 
 
 def _relative_costs(ratio: float, recall: NDArray, alarms: NDArray) -> NDArray:
@@ -131,7 +131,7 @@ def costs() -> Explorable:
     recall, alarms = _rates()
     sick = RARE / 100
     precision = _precision(recall, alarms)
-    used = recall > 0.02  # the few patients called beyond that say nothing about precision
+    used = recall > 0.05  # the few patients called beyond that say nothing about precision
     low, high = _interval(_precision(*_drawn()))
 
     def cost(ratio: float) -> NDArray:
@@ -146,12 +146,12 @@ def costs() -> Explorable:
     left = Panel(
         "What a threshold costs",
         Axis("threshold", 0.01, 0.5, log=True, ticks=[(t, f"{t:g}") for t in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)]),
-        Axis("cost, relative to the cheaper constant", 0, _HIGHEST),
+        Axis("cost, relative to the cheaper constant", 0, 2.4),
         marks=[
             Area(
                 x=thresholds,
-                y1=lambda ratio: np.minimum(_interval(_relative_costs(ratio, *_drawn()))[0], _HIGHEST),
-                y2=lambda ratio: np.minimum(_interval(_relative_costs(ratio, *_drawn()))[1], _HIGHEST),
+                y1=lambda ratio: _interval(_relative_costs(ratio, *_drawn()))[0],
+                y2=lambda ratio: _interval(_relative_costs(ratio, *_drawn()))[1],
                 color=GREEN,
             ),
             Line(x=[0.01, 0.5], y=[1, 1], color=GRAY, width=1, label="call nobody, or everybody", label_at=0.07),
@@ -170,8 +170,8 @@ def costs() -> Explorable:
                 color=INK,
                 after_guess=True,
             ),
-            Line(x=thresholds, y=lambda ratio: np.minimum(cost(ratio), _HIGHEST), color=GREEN, width=2.5),
-            Handle(x="threshold", y=lambda threshold, ratio: min(at(threshold, cost(ratio)), _HIGHEST), color=INK),
+            Line(x=thresholds, y=cost, color=GREEN, width=2.5),
+            Handle(x="threshold", y=lambda threshold, ratio: at(threshold, cost(ratio)), color=INK),
         ],
         height=300,
     )
@@ -181,7 +181,7 @@ def costs() -> Explorable:
         Axis("precision: share of the called that is sick", 0, _MOST_PRECISE),
         marks=[
             Line(x=[0, 1], y=[sick, sick], color=GRAY, width=1, label="call everybody", label_at=0.2, label_below=True),
-            Area(x=recall[used], y1=low[used], y2=np.minimum(high[used], _MOST_PRECISE), color=GREEN),
+            Area(x=recall[used], y1=low[used], y2=high[used], color=GREEN),
             Line(x=recall[used], y=precision[used], color=GREEN, width=2.5),
             Points(
                 x=lambda threshold: [at(threshold, recall)],
@@ -196,7 +196,8 @@ def costs() -> Explorable:
         "costs",
         title="Two errors, two prices",
         caption="Drag the dot to the lowest cost, and watch what it does to recall and precision. Then change what a "
-        "miss costs: at a ratio of 5, is any threshold better than calling nobody?",
+        "miss costs: at a ratio of 5, is any threshold better than calling nobody? Half of the patients were not used "
+        "to fit, and are counted here; the bands hold 95 % of repeated draws of them.",
         alt="Left: cost of a classifier against its threshold, relative to the cheaper of calling nobody and calling "
         "everybody, if a miss costs 20 false alarms. It is about 1 at a threshold of 0.5, where a dot stands, and has "
         "its lowest point, about one half, near 0.05. Right: precision against recall, about 0.1 over most of the "
@@ -237,7 +238,8 @@ def costs() -> Explorable:
             {
                 "0.95": "There nobody is called: no probability is that high.",
                 "0.5": "There nobody is called either, and every miss is paid.",
-                "about 0.05": "One false alarm for every twenty misses' worth: a chance of 1 in 21 is worth a call.",
+                "about 0.05": "From a chance of 1 in 21 on, the miss that a call may prevent "
+                "outweighs the false alarm that it may be.",
             },
             right="about 0.05",
         ),
@@ -401,8 +403,8 @@ def screening() -> Explorable:
             ),
         ],
         presets={
-            "the weight": {"weight": 19, "threshold": 0.5, "prevalence": RARE},
-            "the threshold": {"weight": 1, "threshold": 0.05, "prevalence": RARE},
+            "weight 19": {"weight": 19, "threshold": 0.5, "prevalence": RARE},
+            "threshold 0.05": {"weight": 1, "threshold": 0.05, "prevalence": RARE},
             "both at once": {"weight": 19, "threshold": 0.05, "prevalence": RARE},
             "in the clinic": {"weight": 1, "threshold": 0.5, "prevalence": 37},
         },
@@ -482,7 +484,7 @@ def gamma_shares() -> Explorable:
         Axis("probability of its true class", 0, 1),
         Axis("pull", 0, 1.3),
         marks=[
-            Line(x=p, y=1 - p, color=GREEN, width=1.5, dash=True, label="γ = 0", label_at=0.3, label_below=True),
+            Line(x=p, y=1 - p, color=GREEN, width=1.5, dash=True, label="γ = 0", label_at=0.78),
             Line(x=p, y=pull, color=PURPLE, width=3),
             Points(x=[0.1, _EASY], y=lambda gamma: [one(0.1)(gamma), one(_EASY)(gamma)], color=PURPLE, radius=5),
         ],
@@ -499,8 +501,8 @@ def gamma_shares() -> Explorable:
             Bars(
                 x=middle + 0.022, y=lambda step, gamma: _in_bins(step, _shares(step, gamma)), width=0.04, color=PURPLE
             ),
-            Text(x=0.45, y=0.94, text="of the digits", color=GRAY),
-            Text(x=0.45, y=0.86, text="of the pull", color=PURPLE),
+            Text(x=0.3, y=0.94, text="of the digits", color=GRAY),
+            Text(x=0.3, y=0.86, text="of the pull", color=PURPLE),
         ],
         height=290,
     )
@@ -537,7 +539,8 @@ def gamma_shares() -> Explorable:
                 after_guess=True,
             ),
             Readout(
-                f"the 8s: {is_eight.mean():.1%} of the digits, {{eights:.1%}} of the pull",
+                "the 8s: {count:.1%} of the digits, {eights:.1%} of the pull",
+                count=lambda: float(is_eight.mean()),
                 eights=lambda step, gamma: float(_shares(step, gamma)[is_eight == 1].sum()),
             ),
         ],

@@ -128,6 +128,13 @@ def binary_focal(y_true, z, gamma=2.0, alpha=0.25):
             _terms(_positive, lambda p, gamma, alpha: -(1 - alpha) * np.log(1 - p)),
         ),
         Mistake(
+            "There is a second term, and `y_true` stands in front of it as well: it charges the positives once more, "
+            "and the negatives nothing. Which factor is 1 for a negative?",
+            _terms(
+                lambda p, gamma, alpha: _positive(p, gamma, alpha) + _negative(p, gamma, alpha), lambda p, *_: 0 * p
+            ),
+        ),
+        Mistake(
             "The term of the negatives has the wrong sign, so they pay you for being wrong.",
             _terms(_positive, lambda p, gamma, alpha: -_negative(p, gamma, alpha)),
         ),
@@ -387,6 +394,11 @@ def undo_weight(p, w):
             lambda p, w: np.minimum(1, w * p),
         ),
         Mistake(
+            "The odds are divided by `w` twice: once by making the class rarer, and once by making the other more "
+            "frequent. One of the two is enough.",
+            lambda p, w: p / (p + w**2 * (1 - p)),
+        ),
+        Mistake(
             "The odds are divided by `w - 1`: a weight of `w` counts a positive `w` times, and not `w` times more.",
             lambda p, w: p / (p + (w - 1) * (1 - p)),
         ),
@@ -516,6 +528,11 @@ def focal_gradient(y_true, z, gamma):
             _pull(lambda p, q, log_p, gamma: q**gamma * (q - gamma * log_p)),
         ),
         Mistake(
+            "The second term has `q` where it needs `p`: with respect to the score, the derivative of `q` is `-p * q`, "
+            "and the `q` of it is in the power already.",
+            _pull(lambda p, q, log_p, gamma: q**gamma * (q - gamma * q * log_p)),
+        ),
+        Mistake(
             "That is the derivative with respect to the probability of the true class. With respect to the score it "
             "has one factor more, `p * q`.",
             _pull(lambda p, q, log_p, gamma: q**gamma * (1 / p - gamma * log_p / q)),
@@ -538,7 +555,7 @@ def focal_gradient(y_true, z, gamma):
         Mistake(
             "The exponent of the second term is one too small. The derivative of `q ** gamma` has `q ** (gamma - 1)`, "
             "and that of `q`, which is `-p * q`, gives the power back.",
-            _pull(lambda p, q, log_p, gamma: q ** (gamma + 1) - gamma * p * q ** np.maximum(gamma - 1, 0) * log_p),
+            _pull(lambda p, q, log_p, gamma: q ** (gamma + 1) - gamma * p * q ** (gamma - 1) * log_p),
         ),
         Mistake(
             "The second term has the logarithm of `q`. It comes from the loss, and the loss has the logarithm of the "
@@ -613,8 +630,8 @@ quiz = Quiz(
             "Next year twice as many of the patients are sick. The costs stay as they are. What has to change?",
             {
                 "The threshold doubles.": "It follows from the costs alone.",
-                "The threshold is halved.": "The sick become more likely, and that raises their probabilities. What a call is "
-                "worth at a given probability stays.",
+                "The threshold is halved.": "The sick become more likely, and that raises their probabilities. What a "
+                "call is worth at a given probability stays.",
                 "The probabilities.": "Their odds go up, with those of the disease; that can be done without "
                 "training, as a weight is undone. The threshold stays, and more patients lie above it.",
                 "Nothing, if the model was calibrated.": "It was calibrated to the old share of the sick.",
