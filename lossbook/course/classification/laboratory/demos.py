@@ -54,7 +54,7 @@ def classifier() -> Explorable:
         caption="Begin with *calibrated* and change one control at a time. Then put two together.",
         alt="Left: how often a digit is a nine, against the probability that the classifier states, in ten bins, with "
         "intervals. No bin lies below 0.2; where it says 0.7, hardly any digit is a nine. Right: training loss "
-        "and held-out loss over 100 epochs. The training loss falls, the held-out loss does not.",
+        "and validation loss over 100 epochs. The training loss falls, the validation loss does not.",
         controls=[
             Choice(name="loss", options=GRID["loss"]),
             Slider(name="weight", nodes=GRID["weight"], default=9, label="class weight of nines"),
@@ -74,7 +74,7 @@ def classifier() -> Explorable:
                 "The loss that it was trained with",
                 Axis("epoch", 0, 100),
                 Axis("loss", 0.003, 2, log=True),
-                marks=[_curve(0, ORANGE, "training"), _curve(1, BLUE, "held out")],
+                marks=[_curve(0, ORANGE, "training"), _curve(1, BLUE, "validation")],
                 height=300,
             ),
         ],
