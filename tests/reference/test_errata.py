@@ -85,7 +85,7 @@ def test_entry():
 def test_link_to_the_place():
     """On a page, in the reference, and on the page where both say that they put it right."""
     assert page._place("E02") == "[The gradient check](../foundations/gradients.ipynb#the-gradient-check)"
-    assert page._place("E13") == "[Hinge](losses.md#hinge)"
+    assert page._place("E67") == "[CTC](losses.md#ctc)"
 
 
 def test_a_page_comes_before_the_reference(monkeypatch):
