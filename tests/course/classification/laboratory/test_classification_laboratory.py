@@ -198,11 +198,18 @@ def test_extremes_end_in_a_run(page):
         assert list(run.metrics) == list(laboratory.metrics)
 
 
+def prepared(page, **changes):
+    """The data of the page with some settings: two batches, and the held-out digits without anything done to them."""
+    settings = {name: value for name, value in (PLAIN | changes).items() if name != "loss"}
+    training, held_out, unseen, right = page["prepare"](**settings)
+    return [np.asarray(part) for part in training], [np.asarray(part) for part in held_out], unseen, right
+
+
 @pytest.mark.keras
 def test_how_labels_go_wrong(page):
     """Exactly the share that is asked for, among the training digits alone."""
-    clean, clean_held_out, _, right = page["prepare"](1, 0.0, 0, 10)
-    wrong, held_out, _, same = page["prepare"](1, 0.0, 20, 10)
+    clean, clean_held_out, _, right = prepared(page)
+    wrong, held_out, _, same = prepared(page, wrong=20)
     half = len(clean[1]) // 2
     assert np.sum(clean[1][:half] != wrong[1][:half]) == round(0.2 * half)
     np.testing.assert_array_equal(clean_held_out[1], held_out[1])
@@ -213,11 +220,11 @@ def test_how_labels_go_wrong(page):
 @pytest.mark.keras
 def test_half_of_the_digits_are_held_out_with_their_share_of_nines(page):
     _, nine = digits()
-    training, _, unseen, right = page["prepare"](1, 0.0, 0, 10)
+    training, _, unseen, right = prepared(page)
     assert len(unseen) == len(right) == 899
     assert len(training[0]) == 2 * 898
     assert right.sum() + training[1][:898].sum() == np.sum(nine == 9)
-    *_, rare = page["prepare"](1, 0.0, 0, 2)
+    *_, rare = prepared(page, nines=2)
     assert rare.mean() == pytest.approx(0.02, abs=0.01)
 
 
@@ -225,7 +232,7 @@ def test_half_of_the_digits_are_held_out_with_their_share_of_nines(page):
 @pytest.mark.parametrize(("weight", "smoothing"), [(1, 0.0), (9, 0.0), (1, 0.4), (9, 0.4)])
 def test_the_loss_is_the_smoothed_and_weighted_cross_entropy(page, weight, smoothing):
     """Each digit twice, with weights: the same mean as of lossbook's loss, up to what the weights add up to."""
-    (x, y, weights), *_ = page["prepare"](weight, smoothing, 20, 10)
+    (x, y, weights), *_ = prepared(page, weight=weight, smoothing=smoothing, wrong=20)
     half = len(y) // 2
     z = np.random.default_rng(0).normal(size=half)
     np.testing.assert_array_equal(x[:half], x[half:])
@@ -241,7 +248,7 @@ def test_the_loss_is_the_smoothed_and_weighted_cross_entropy(page, weight, smoot
 def test_before_training_every_loss_is_that_of_a_coin(page):
     assert list(page["LOSSES"]) == ["cross-entropy", "focal loss", "squared error"]
     for loss, coin in zip(page["LOSSES"].values(), (np.log(2), np.log(2) / 4, 0.25), strict=True):
-        for _, y, weights in page["prepare"](3, 0.2, 10, 10)[:2]:
+        for _, y, weights in prepared(page, weight=3, smoothing=0.2, wrong=10)[:2]:
             assert float(loss(y, np.zeros_like(y), weights)) == pytest.approx(coin, rel=1e-5)
     run = page["laboratory"].runs[0]
     assert [curve[0] for curve in run.curves.values()] == pytest.approx([np.log(2)] * 2, rel=1e-5)
