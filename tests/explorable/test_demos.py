@@ -238,6 +238,13 @@ def contours(mark, plot, drawn, computed):
     return largest
 
 
+def along_axis(decoded, spec, panel, source, state):
+    """What is drawn, measured as what is stored is: on a logarithmic axis in powers of ten, a slider's value too."""
+    values = decoded.source(spec[source], state)
+    is_slider = isinstance(spec[source], dict)
+    return np.log10(values) if is_slider and getattr(panel, source).log else values
+
+
 def misplaced(demo, decoded, states):
     """A line for each mark that is drawn in another place than its functions say, with the worst state."""
     worst = {}
@@ -251,7 +258,7 @@ def misplaced(demo, decoded, states):
                 gap = distance(
                     mark,
                     plot,
-                    lambda source, spec=spec, state=state: decoded.source(spec[source], state),
+                    lambda source, spec=spec, panel=panel, state=state: along_axis(decoded, spec, panel, source, state),
                     lambda source, mark=mark, where=where: direct(getattr(mark, source), where),
                 )
                 if not gap <= worst.get((p, m), (MOST_PIXELS,))[0]:
