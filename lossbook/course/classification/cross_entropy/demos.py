@@ -184,7 +184,8 @@ def stall() -> Explorable:
 
 # For `price`. The step of a quarter keeps numbers exact at every position that a reader can reach.
 SCORES = np.arange(-20, 20.25, 0.25)
-CLIP = 1e-7  # where Keras clips, in single precision
+# Where Keras clips, in single precision, which has no 1 - 1e-7, but a neighbor.
+CLIP = (1e-7, float(np.float32(1 - 1e-7)))
 LABELS = {"malignant, y = 1": 1, "benign, y = 0": 0}
 
 
@@ -195,8 +196,8 @@ def _at(label: str, score: float) -> dict[str, float]:
     loss = float(CROSS_ENTROPY.value(y, z)[0])
     pull = float(CROSS_ENTROPY.gradient(y, z)[0])
     p = float(expit(score))
-    is_flat = min(p, 1 - p) < CLIP
-    kept = float(np.clip(score, *logit([CLIP, 1 - CLIP])))
+    is_flat = not CLIP[0] <= p <= CLIP[1]
+    kept = float(np.clip(score, *logit(CLIP)))
     return {
         "p": p,
         "loss": loss,
@@ -228,7 +229,7 @@ def price() -> Explorable:
     """What one probability costs, against the probability and against the score, with a clip and without."""
     wide, p = SCORES[::2], np.concatenate([np.geomspace(1e-4, 0.05, 15), np.linspace(0.1, 0.9, 17)])
     p = np.concatenate([p, 1 - p[:15][::-1]])
-    knees = logit([CLIP, 1 - CLIP])
+    knees = logit(CLIP)
     corners = np.sort(np.concatenate([wide, knees]))
     high, top = 10.0, 21.0
 
@@ -454,7 +455,8 @@ def boundary() -> Explorable:
         "boundary",
         title="One patient among 569",
         caption="Switch the record to benign and drag the patient to the upper right, among the largest nuclei; then "
-        "switch it back, and drag to the lower left. The thin lines are where the model says 5 % and 95 %.",
+        "switch it back, and drag to the lower left. The thin lines are where the model says 5 % and 95 %. "
+        "The patient starts on a grid, near its place in the data.",
         alt="Left: 569 patients by the mean radius of their cell nuclei and by how dented the outlines are. Malignant "
         "ones lie to the upper right of benign ones, and a falling line separates most of them. One malignant patient "
         "in the middle of the malignant ones can be moved. Right: bars of who makes up the loss. This patient: next "
@@ -506,7 +508,8 @@ def boundary() -> Explorable:
                 share=read("share"),
             ),
             Readout(
-                "pull *p* − *y* = {pull:+.3f}, {pull_share:.1%} of all pulls in size; {wrong} of 569 on the wrong side",
+                "pull *p* − *y* = {pull:+.3f}, {pull_share:.1%} of the summed sizes of all pulls; "
+                "{wrong} of 569 on the wrong side",
                 after_guess=True,
                 pull=read("pull"),
                 pull_share=read("pull_share"),

@@ -87,12 +87,12 @@ def pull(y_true, z):
     ],
     mistakes=[
         Mistake(
-            "Without the clip, a probability of exactly 0 or 1 divides 0 by 0. The product of the two factors is a "
-            "short expression in which nothing is divided: cancel before you compute.",
+            "Without the clip, a probability of exactly 0 or 1 makes the fraction divide by 0. The product of the two "
+            "factors is a short expression in which nothing is divided: cancel before you compute.",
             lambda y_true, z: _by_probability(y_true, expit(z)) * expit(z) * (1 - expit(z)),
         ),
         Mistake(
-            "The epsilon is one that float32 can see now, and no pull is NaN any more. But the clip makes the division "
+            "float32 can represent this `1 - epsilon`, and no pull is NaN. But the clip makes the division "
             "smaller and leaves the factor behind it as it was, so confident mistakes still fade. Which two factors "
             "should have canceled?",
             _chained(lambda dtype: np.finfo(dtype).eps),
@@ -119,16 +119,17 @@ def pull(y_true, z):
         ),
         Mistake(
             "With the clip before both factors they cancel, and in double precision all pulls are right. In single "
-            "precision `1 - 1e-15` is 1, so the division is still 0 by 0. If they cancel, why compute them?",
+            "precision `1 - 1e-15` is 1, so the division is still by 0. If they cancel, why compute them?",
             _clipped_for_both(1e-15),
         ),
         Mistake(
             "A 0 in place of NaN says that all is well: in single precision a patient at a score of 17, on the wrong "
-            "side, does not pull at all now. Find out where 0 is divided by 0.",
+            "side, does not pull at all now. Find out where something is divided by 0.",
             lambda y_true, z: np.nan_to_num(_chained(lambda dtype: 1e-15)(y_true, z)),
         ),
         Mistake(
-            "Without the clip 0 is divided by 0, and you put 0 in its place: a confident mistake does not pull at all.",
+            "Without the clip something is divided by 0, and you put 0 in place of the NaN: a confident mistake "
+            "does not pull at all.",
             lambda y_true, z: np.nan_to_num(_by_probability(y_true, expit(z)) * expit(z) * (1 - expit(z))),
         ),
         Mistake(
@@ -195,12 +196,13 @@ def pull(y_true, z):
     cause="""
 The derivative with respect to the probability is huge at a confident mistake, and the sigmoid's derivative
 $p (1 - p)$ is as tiny; their product is $p - y$. The clip caps the huge factor and leaves the tiny one, so the
-product fades, and in single precision, which cannot see the epsilon, it is 0 divided by 0. Canceling on paper
-leaves nothing to clip.
+product fades. Single precision cannot represent `1 - 1e-15`, so a probability of 1 stays 1: the fraction is 0 / 0 for
+$y = 1$ and 1 / 0 for $y = 0$, infinity, which is then multiplied by 0. Both are NaN. Canceling on paper leaves nothing
+to clip.
 """,
     what="pull",
     remark="With the same clip before both factors they would cancel as well, to within the epsilon, if the dtype can "
-    "see it. It is the same result with more work.",
+    "represent it. It is the same result with more work.",
     atol=2e-7,  # what single precision resolves next to 1
 )
 
@@ -396,11 +398,14 @@ def stable_loss(y_true, z):
         ),
     ],
     hints=[
-        "Put $p = 1 / (1 + e^{-z})$ into $-\\log p$. What is left is one logarithm of a sum.",
+        "A label of 0 pays $-\\log(1 - p)$. Put $p = 1 / (1 + e^{-z})$ into it: what is left is one logarithm of a "
+        "sum, with $e^{z}$ in it.",
         "$\\log(1 + e^{z})$ overflows for a large score. Take $e^{z}$ out of the sum: $z + \\log(1 + e^{-z})$.",
         "Both signs at once: $\\max(z, 0) + \\log(1 + e^{-|z|})$ is $\\log(1 + e^{z})$. The label takes away $z y$.",
     ],
-    remark="`np.logaddexp(0, z) - y_true * z` is the same on one line.",
+    remark="`y_true * np.logaddexp(0, -z) + (1 - y_true) * np.logaddexp(0, z)` is as exact. The shorter "
+    "`np.logaddexp(0, z) - y_true * z` is not: at a score of 40 and a label of 1 it rounds to 0, where $e^{-40}$ is "
+    "due.",
     what="loss",
 )
 
@@ -428,7 +433,7 @@ _columns = np.array(
 _weights = np.array([0.4, -1.1, 0.7])
 _five = np.array([1.0, 0.0, 0.0, 1.0, 1.0])
 
-_LARGE = "It fails only where scores are large, up to some thousands: something overflows, or 0 is divided by 0."
+_LARGE = "It fails only where scores are large, up to some thousands: something overflows or is divided by 0."
 
 weight_gradient = WriteFunction(
     f"{PAGE}/weight-gradient",
@@ -613,9 +618,9 @@ training_log = Choose(
     f"{PAGE}/training-log",
     options={
         "nothing moves": "Every mail still has the score 0 that it began with, so every loss is $\\log 2 = 0.6931$.",
-        "useless features": f"Then the offset would still learn how rare spam is, and the loss would sink to the "
+        "useless features": f"Then the bias would still learn how rare spam is, and the loss would sink to the "
         f"base-rate value, {_BASE:.4f}.",
-        "shuffled labels": "A share of 0.2 is a share of 0.2 in any order: the offset would learn it, and the loss "
+        "shuffled labels": "A share of 0.2 is a share of 0.2 in any order: the bias would learn it, and the loss "
         f"would sink to {_BASE:.4f} or a little below.",
         "two sigmoids": f"Then a score of 0 would become ½, which is taken for a score in its turn: the log would "
         f"begin at {_TWICE:.4f}, and move.",
@@ -624,11 +629,11 @@ training_log = Choose(
     },
     right="nothing moves",
     reasons={
-        "above the base rate": "A constant score could bring the loss down to $-0.2 \\log 0.2 - 0.8 \\log 0.8 = "
-        f"{_BASE:.4f}$, without a look at any mail. The model has not even learned that, so it is not the data that "
-        "keep it: its weights do not change.",
-        "it is log 2": "It is: every mail gets a probability of ½. But if half of the mails were spam, a model that "
-        "learns well from useless features would sit there, too. What rules that out here?",
+        "above the base rate": "A constant score, which the bias alone can give, could bring the loss down to "
+        f"$-0.2 \\log 0.2 - 0.8 \\log 0.8 = {_BASE:.4f}$, without a look at any mail. The model has not "
+        "even learned that, so the data are not what holds it back: its weights do not change.",
+        "it is log 2": "It is: every mail gets a probability of ½. But if half of the mails were spam, a model with "
+        "useless features would sit there, too. What rules that out here?",
         "accuracy is high": "Those 80 % are the real mails: whoever calls nothing spam is right about them.",
         "below the base rate": f"The base-rate value is {_BASE:.4f}, and 0.6931 is above it.",
         "it is constant": "A model that has learned all it can is constant as well. At which height does it sit, and "
@@ -713,11 +718,11 @@ quiz = Quiz(
         ),
         Item(
             "On validation data the accuracy has stayed at 0.95 for ten epochs, and the cross-entropy has risen from "
-            "0.15 to 0.30. How can that be?",
+            "0.15 to 0.30. Which of these explains it?",
             {
                 "One of the two numbers is computed wrongly.": "Both may be right: they look at different things.",
-                "The same patients are wrong, and the model has become surer of them.": "A score on the wrong side "
-                "that doubles doubles its loss, and no decision has changed.",
+                "The same patients are wrong, and the model has become surer of them.": "When a large score on "
+                "the wrong side doubles, its loss nearly doubles, and no decision has changed.",
                 "More patients are wrong.": "Then the accuracy would have fallen.",
             },
             right="The same patients are wrong, and the model has become surer of them.",
@@ -728,7 +733,8 @@ quiz = Quiz(
             {
                 "At $p = 0.3$, where it is 0.": "There $p - y$ is 0, so it is lowest. But $-0.3 \\log 0.3 - 0.7 \\log "
                 f"0.7$ is {_mean_loss(0.3, 0.3):.3f}: what the doctors disagree about stays.",
-                "At $p = 0$, since most call it benign.": "There the three pay without bound.",
+                "At $p = 0$, since most call it benign.": "There the three who said "
+                "malignant would cost infinitely much.",
                 f"At $p = 0.3$, where it is {_mean_loss(0.3, 0.3):.3f}.": "The pull $p - y$ is 0 there. What is left "
                 "is the entropy of the label, which no prediction can remove.",
             },
@@ -741,8 +747,8 @@ quiz = Quiz(
                 f"With $p - y$, which is {expit(2):.2f}.": "It would with `from_logits=True`. Without it, 2 is taken "
                 "for a probability.",
                 "Not at all.": "Without `from_logits=True` the 2 is taken for a probability and clipped to the highest "
-                "one there is. Behind a clip the loss is flat, so a wrong patient goes unnoticed.",
-                "With $p - y$ again, which is 2.": "That would be the squared error's way of thinking. The clip comes "
+                "one that the clip leaves. Behind a clip the loss is flat, so a wrong patient goes unnoticed.",
+                "With $p - y$ again, which is 2.": "That is the pull of half the squared error. The clip comes "
                 "first, and 2 lies behind it.",
             },
             right="Not at all.",
