@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binomtest
 
 from lossbook.core import shown
 
@@ -59,6 +58,8 @@ def reliability(y_true: ArrayLike, probability: ArrayLike, bins: int = 10, strat
     >>> result.low.round(2).tolist(), result.high.round(2).tolist(), round(result.ece, 2)
     ([0.05, 0.3], [0.7, 0.95], 0.1)
     """
+    from scipy.stats import binomtest  # takes longer to import than all of lossbook
+
     y, p = np.asarray(y_true, dtype=float), np.asarray(probability, dtype=float)
     if y.ndim != 1 or y.shape != p.shape or not y.size:
         raise ValueError(f"y_true and probability must have one shape (n,), got {y.shape} and {p.shape}")
