@@ -164,11 +164,12 @@ def margin_axis() -> Explorable:
             "well on its side": {"m": 3},
         },
         guess=Guess(
-            "Drag the sample to a margin of -4, as a wrong label may lie. Which losses pull there with 1 at most?",
+            "Drag the sample to a margin of -4, as a wrong label may lie. Which losses do pull "
+            "there, but with 1 at most, whatever the sign?",
             {
                 "The hinge alone": "The logistic loss as well: its pull is the probability of the wrong class, and "
                 "never more than 1.",
-                "Hinge and logistic loss": "Both pull with about 1, however far out. Squared hinge and exponential "
+                "Hinge and logistic loss": "Both pull with about -1, however far out. Squared hinge and exponential "
                 "loss pull harder with every step.",
                 "All but the exponential loss": "Look at the squared hinge: a square gets steeper the further out "
                 "you go.",
@@ -446,8 +447,8 @@ def mislabeled() -> Explorable:
         guess=Guess(
             "You drag the patient from its own side to the other. When does the hinge's boundary begin to move?",
             {
-                "At once": "The logistic boundary does, by a hair. The hinge's pull is exactly 0 while the margin is "
-                "above 1.",
+                "At once": "The logistic boundary does, by very little: there the patient pulls with -0.02. The "
+                "hinge's pull is exactly 0 while the margin is above 1.",
                 "When the patient reaches a margin of 1": "There it becomes a support vector. The boundary gives way, "
                 "and holds the patient at the kink for a while.",
                 "When it crosses the boundary": "It is charged earlier, from a margin of 1 down.",

@@ -227,7 +227,8 @@ def hinge(y_true, y_pred):
     ],
     cause="""
 A label of 0 makes the margin 0, whatever the score: every benign patient costs exactly 1, and pulls with 0. So only the
-malignant ones train the model. They are content as soon as every score is above 1, and what is left is the share of the
+malignant ones train the model, and they pull until each of their scores is above 1. Nothing pulls the benign patients'
+scores down, so these rise with them, above 0: all 569 are called malignant. What is left of the loss is the share of
 benign patients.
 """,
     what="result",
@@ -280,7 +281,7 @@ kink = FindNumber(
 
 def _multiclass_hinge(y_true, y_pred):
     rows = np.arange(len(y_true))
-    others = np.array(y_pred)
+    others = np.array(y_pred, dtype=float)
     others[rows, y_true] = -np.inf
     return np.maximum(0, 1 + np.max(others, axis=1) - y_pred[rows, y_true])
 
@@ -288,7 +289,7 @@ def _multiclass_hinge(y_true, y_pred):
 def _true_and_others(y_true, y_pred, fill=-np.inf):
     """Return each sample's score of its class, and all scores with that one replaced."""
     rows = np.arange(len(y_true))
-    others = np.array(y_pred)
+    others = np.array(y_pred, dtype=float)
     others[rows, y_true] = fill
     return y_pred[rows, y_true], others
 
@@ -530,8 +531,8 @@ def multiclass_hinge(y_true, y_pred):
     ],
     hints=[
         "For each sample you need two numbers: the score of its class, and the best score among the others.",
-        "`y_pred[np.arange(n), y_true]` picks one score from each row. In a copy, give these places a score that can "
-        "never win.",
+        "`y_pred[np.arange(n), y_true]` picks one score from each row. In a copy of floats, give these places a score "
+        "that can never win.",
         "Minus infinity never wins. Then `max(axis=1)`, the difference plus 1, and the floor at 0.",
     ],
     remark="With two classes and scores 0 and $z$ this is the hinge of the score $z$. It is the version of "
@@ -606,15 +607,18 @@ biopsy = Choose(
         "squared hinge": "Its best score does tell the probability, but a wrong label far on the other side pulls "
         "without limit, and a linear score leaves the range from -1 to 1 where it could be read.",
         "logistic": "Its best score is the log-odds, so the sigmoid gives the probability, and no patient pulls harder "
-        "than 1. Check it on patients it has not seen all the same.",
+        "than 1. With the exponential loss a few wrong labels would decide the fit; with the squared hinge they pull "
+        "without limit too, and its score tells a probability only between -1 and 1. All the same, check the logistic "
+        "model on patients it has not seen.",
         "exponential": "Its best score is half the log-odds, which can be read. But a confident wrong label pulls "
         "exponentially hard, and these records have some.",
     },
     right="logistic",
     reasons={
-        "log-odds": "From log-odds a sigmoid makes the probability that every doctor can compare with a threshold.",
-        "few carry it": "That few patients carry a fit makes it quick to apply. It is also why the score stops "
-        "telling how likely.",
+        "log-odds": "A sigmoid turns log-odds into a probability, which each doctor can compare with their own "
+        "threshold.",
+        "few carry it": "That few patients carry a fit makes it quick to apply with a kernel. It does not say how "
+        "likely a tumor is.",
         "bounds the mistakes": "All these losses bound the number of mistakes, and mistakes at one threshold at that.",
         "wide margin": "A wide margin says how far the patients are from the boundary. How likely is another question.",
     },
@@ -636,22 +640,22 @@ quiz = Quiz(
             {
                 "hinge": "Its margin is -3, where the hinge pulls with 1, as it does anywhere below a margin of 1.",
                 "logistic": "It pulls with a little less than 1, the probability it gave to the wrong class.",
-                "0-1": "It counts one mistake, and pulls with 0, as everywhere: it tells no direction.",
+                "0-1": "It counts one mistake, and pulls with 0: it tells no direction.",
                 "squared hinge": "It pulls with twice the shortfall, 2 · (1 + 3) = 8.",
             },
             right="squared hinge",
         ),
         Item(
             "You have fitted a linear SVM. A malignant patient with the score 5 was measured wrongly; with the right "
-            "measurements the same fit gives the patient 9. You correct the record and fit again. What happens to the "
-            "boundary?",
+            "measurements the same fit gives the patient 9. You correct the record, leave the features scaled as they "
+            "were, and fit again. What happens to the boundary?",
             {
                 "It stays exactly where it is": "Its margin is above 1 before and after. It pulled with 0, and still "
                 "does.",
                 "It moves a little": "With the logistic loss it would, by very little. The hinge's pull is exactly 0.",
                 "It moves by as much as the score": "No loss on this page pulls harder the better a patient is "
                 "classified.",
-                "That depends on C": "C decides how many patients have a margin below 1. This one has not.",
+                "That depends on C": "C decides how many patients have a margin below 1. This one does not.",
             },
             right="It stays exactly where it is",
         ),

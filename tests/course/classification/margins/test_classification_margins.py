@@ -48,6 +48,11 @@ def test_the_multiclass_hinge_is_scikit_learns():
     assert value.mean() == pytest.approx(hinge_loss(y_true, y_pred, labels=range(4)))
 
 
+def test_the_multiclass_hinge_takes_whole_numbers():
+    value = exercises.multiclass.version(np.array([0, 1]), np.array([[1, 2, 3], [3, 5, 1]]))
+    np.testing.assert_array_equal(value, [3, 0])
+
+
 def test_with_two_classes_the_multiclass_hinge_is_the_hinge():
     y_true, score = np.array([0, 1, 0, 1]), np.array([-0.3, 2.0, 1.0, 0.4])
     value = exercises.multiclass.version(y_true, np.column_stack([np.zeros(4), score]))
