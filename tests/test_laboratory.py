@@ -227,6 +227,17 @@ def test_the_rate_is_a_control():
         made(rate="speed")
 
 
+def test_without_a_rate_nobody_is_asked_to_change_it():
+    laboratory = made(rate=None)
+    assert laboratory.run(rate=0.999) is not None
+    assert laboratory.message == "Done."
+    assert laboratory.run(rate=20) is None
+    assert laboratory.message == (
+        "The loss grew without bound: after epoch 3 it was 8,000 times its first value. Below are still the runs "
+        "before it."
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

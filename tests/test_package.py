@@ -43,20 +43,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_holds_the_package_and_nothing_else(wheel):
-    """Its modules, the built drawing module without its sources, the order of the course, and py.typed."""
+    """Its modules, the built drawing module without its sources, the course's order and its runs, and py.typed."""
     with zipfile.ZipFile(wheel) as file:
         names = {name for name in file.namelist() if ".dist-info/" not in name}
         licenses = [name for name in file.namelist() if name.endswith("licenses/LICENSE")]
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "lossbook").rglob("*.py")}
     static = {f"lossbook/explorable/static/explorable.{kind}" for kind in ("css", "js")}
     others = {"lossbook/py.typed", "lossbook/course/order.txt"}
+    runs = {path.with_suffix(".npz").as_posix() for path in map(Path, modules) if path.match("course/*/*/runs.py")}
+    assert "lossbook/course/classification/laboratory/runs.npz" in runs
     extension = {name.partition(".data/data/")[2] for name in names if ".data/data/" in name}
     assert extension == {
         "share/jupyter/labextensions/lossbook/package.json",
         *(f"share/jupyter/labextensions/lossbook/static/{name}" for name in EXTENSION),
     }
     inside = {name for name in names if ".data/data/" not in name}
-    assert inside == {name for name in modules if "/js/" not in name} | static | others
+    assert inside == {name for name in modules if "/js/" not in name} | static | others | runs
     assert len(licenses) == 1
 
 

@@ -39,7 +39,7 @@ class Laboratory(ipywidgets.VBox):
         draw: takes axes and the `fit` of a run, and draws it; with limits of its own, so that two runs can be compared.
         controls: plain ipywidgets with a description, by name, the choice of the loss first.
         metrics: how each metric is printed, such as ``{"mean absolute error": "{:.1f} points"}``.
-        rate: the control to be named when a run diverges.
+        rate: the control to be named when a run diverges, or settles too slowly; None where readers cannot choose it.
 
     Raises:
         ValueError: for a control without a description, or a `rate` that is no control.
@@ -74,12 +74,12 @@ class Laboratory(ipywidgets.VBox):
         draw: Callable[["Axes", Any], None],
         controls: Mapping[str, ipywidgets.ValueWidget],
         metrics: Mapping[str, str],
-        rate: str = "learning_rate",
+        rate: str | None = "learning_rate",
     ) -> None:
         for name, control in controls.items():
             if not getattr(control, "description", ""):
                 raise ValueError(f"the control {name!r} must have a description")
-        if rate not in controls:
+        if rate is not None and rate not in controls:
             raise ValueError(f"rate must be one of {', '.join(controls)}, got {rate!r}")
         self._train, self._draw, self._rate = train, draw, rate
         self.controls, self.metrics = dict(controls), dict(metrics)
@@ -146,7 +146,7 @@ class Laboratory(ipywidgets.VBox):
             run = self._train(**settings, progress=partial(self._progress, watch))
             self._show(settings, run)
         except Diverged as error:
-            self._fail(self._explain(settings[self._rate], error))
+            self._fail(self._explain(settings, error))
         except KeyboardInterrupt:
             self._fail("You stopped this run.")
         except Exception as error:  # a widget shows nothing of a traceback
@@ -154,7 +154,7 @@ class Laboratory(ipywidgets.VBox):
             self._fail(f"The run failed, which no setting should bring about. {type(error).__name__}: {error}")
         else:
             self._bar.bar_style = "success"
-            self._say(advice(run, f"{_with_article(self._label(self._rate))} of {settings[self._rate]:.3g}") or "Done.")
+            self._say(self._advise(settings, run) or "Done.")
         finally:
             self._set_busy(False)
             self._ended = time.monotonic()
@@ -165,9 +165,17 @@ class Laboratory(ipywidgets.VBox):
         self._status.value = f"epoch {epoch} of {epochs}"
         watch(epoch, epochs, loss)
 
-    def _explain(self, rate: float, error: Diverged) -> str:
+    def _explain(self, settings: Mapping[str, Any], error: Diverged) -> str:
+        if self._rate is None:
+            return f"The loss grew without bound: {error}."
+        rate = settings[self._rate]
         what = f"{_with_article(self._label(self._rate)).capitalize()} of {rate:.3g}"
         return f"{what} made the loss grow without bound: {error}. Try one tenth, {rate / 10:.3g}."
+
+    def _advise(self, settings: Mapping[str, Any], run: Run) -> str:
+        if self._rate is None:
+            return ""
+        return advice(run, f"{_with_article(self._label(self._rate))} of {settings[self._rate]:.3g}")
 
     def _fail(self, text: str) -> None:
         self._bar.bar_style = "danger"
