@@ -82,10 +82,14 @@ def _called(prevalence: float, weight: float, threshold: float) -> tuple[float, 
 
 
 def _counts(prevalence: float, weight: float, threshold: float) -> tuple[float, float, float, float]:
-    """Return how many of 1,000 patients are found, missed, called in vain and spared."""
+    """Return how many of 1,000 patients are found, missed, called in vain and spared.
+
+    They are rounded as they are shown, so that a cost made of them agrees with what the reader sees.
+    """
     recall, alarms = _called(prevalence, weight, threshold)
     sick = PATIENTS * prevalence / 100
-    return sick * recall, sick * (1 - recall), (PATIENTS - sick) * alarms, (PATIENTS - sick) * (1 - alarms)
+    counts = sick * recall, sick * (1 - recall), (PATIENTS - sick) * alarms, (PATIENTS - sick) * (1 - alarms)
+    return tuple(round(count, 1) for count in counts)
 
 
 # What the two errors cost.
@@ -216,7 +220,7 @@ def costs() -> Explorable:
                 vain=count(2),
             ),
             Readout(
-                "cost: {ratio} · {missed:.1f} + {vain:.1f} = {cost:.0f} (nobody: {nobody:.0f}; everybody: "
+                "cost: {ratio} · {missed:.1f} + {vain:.1f} = {cost:.1f} (nobody: {nobody:.0f}; everybody: "
                 f"{PATIENTS * (100 - RARE) // 100})",
                 missed=count(1),
                 vain=count(2),
@@ -383,8 +387,8 @@ def screening() -> Explorable:
         panels=[left, right],
         readouts=[
             Readout(
-                f"of {PATIENTS:,} patients: {{found:.0f}} found, {{missed:.0f}} missed, {{vain:.0f}} called in vain, "
-                f"{{spared:.0f}} spared; cost {MISS} · missed + in vain = {{cost:.0f}}",
+                f"of {PATIENTS:,} patients: {{found:.1f}} found, {{missed:.1f}} missed, {{vain:.1f}} called in vain, "
+                f"{{spared:.1f}} spared; cost {MISS} · missed + in vain = {{cost:.1f}}",
                 found=count(0),
                 missed=count(1),
                 vain=count(2),

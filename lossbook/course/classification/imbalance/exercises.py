@@ -177,15 +177,17 @@ def binary_focal(y_true, z, gamma=2.0, alpha=0.25):
     ],
     cause=r"""
 `y_true` is 0 for a negative, so a negative costs nothing, wherever its score lies, and its pull is 0 as well. Nothing
-holds the scores down. The positives want them high, and the loss is lowest where every score is infinite: every digit
-is an 8. The falling loss is no comfort, since a loss that sees one class can only say how that class fares.
+holds the scores down. The positives want theirs high, without end, and the negatives come along, because all share the
+intercept and the weights of the pixels: every digit is an 8. The falling loss is no comfort, since a loss that sees one
+class tells you only about that class.
 
 The formula was taken from the case of several classes, $-\sum_k y_k (1 - p_k)^\gamma \log p_k$. There, one entry of
 each one-hot row is 1, so every sample pays. A single column of zeros and ones is not such a row.
 
 The test is one line: no loss of a classifier may be 0 for a confident mistake, on either side.
 """,
-    remark="Near 0 and 1 it loses digits, and at large scores it is infinite or NaN. The last exercise mends that.",
+    remark="Where `p` is near 0 or 1 it loses digits, and at large scores it is infinite or NaN. The next section "
+    "computes it from the score, with `softplus`, and has neither fault.",
     what="loss",
 )
 
@@ -412,7 +414,8 @@ def undo_weight(p, w):
         "The true odds are $p / (w (1 - p))$, and a probability is the odds over 1 plus the odds.",
         "Multiply numerator and denominator by $w (1 - p)$, and no division by 0 is left.",
     ],
-    remark="For scores, subtract `np.log(w)`. With two classes that is all that logit adjustment is.",
+    remark="For scores, subtract `np.log(w)`. Logit adjustment subtracts a logarithm too, and goes the other way: "
+    "undoing a weight goes back to the shares in the data, the adjustment leaves them for equal ones.",
     what="probability",
     atol=1e-13,
 )
@@ -591,7 +594,9 @@ def focal_gradient(y_true, z, gamma):
         "The pull is $-(2y - 1)\\, q^\\gamma (q - \\gamma\\, p \\log p)$, and `-np.logaddexp(0, -t)` is $\\log p$ at "
         "every score.",
     ],
-    remark="A far-off mistake pulls with 1, whatever `gamma`: the factor fades what is right, and nothing else.",
+    remark="The further off a mistake, the nearer its pull to 1, whatever `gamma` is. In between, the factor does not "
+    "stop at what is right: with `gamma = 2`, a sample that is wrong at `p = 0.4` pulls less than under cross-entropy. "
+    "Below about `p = 0.3` it pulls harder.",
     what="gradient",
 )
 
@@ -627,7 +632,8 @@ quiz = Quiz(
             right="1 in 10",
         ),
         Item(
-            "Next year twice as many of the patients are sick. The costs stay as they are. What has to change?",
+            "Next year twice as many of the patients are sick; the sick look as before, and so do the healthy. The "
+            "costs stay as they are. What has to change?",
             {
                 "The threshold doubles.": "It follows from the costs alone.",
                 "The threshold is halved.": "The sick become more likely, and that raises their probabilities. What a "
@@ -654,10 +660,11 @@ quiz = Quiz(
             right="It counts a positive a third of a negative.",
         ),
         Item(
-            "The loss of your rare-class model falls to almost 0 within an epoch, on training data and on new data. "
-            "What do you look at first?",
+            "The loss of your rare-class model falls to almost 0 within an epoch, on training data and on new data, "
+            "and the model calls everything. What do you look at first?",
             {
-                "The learning rate.": "A bad one makes a loss rise, or crawl.",
+                "The learning rate.": "It can make a loss rise or crawl. It does not make calling everything "
+                "cheap on new data.",
                 "Whether a confident mistake on either class costs something.": "If one class costs nothing, a "
                 "constant answer has a loss of 0. Two samples and two scores will tell.",
                 "The regularization: it overfits.": "Then the loss on new data would be high.",

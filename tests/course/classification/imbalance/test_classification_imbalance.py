@@ -46,6 +46,18 @@ def test_the_pull_of_focal_loss(gamma):
         np.testing.assert_allclose(exercises.focal_gradient.version(y, z, gamma), expected, rtol=1e-9, atol=1e-300)
 
 
+def test_focal_loss_fades_some_mistakes_and_sharpens_others():
+    def pulls(loss, p):
+        return -loss.gradient(1.0, np.log(p / (1 - p)))
+
+    focal, plain = BinaryFocal(2, alpha=None), BinaryCrossEntropy()
+    assert pulls(focal, 0.4) < pulls(plain, 0.4)
+    assert pulls(focal, 0.31) < pulls(plain, 0.31)
+    assert pulls(focal, 0.29) > pulls(plain, 0.29)
+    for gamma in (0.5, 2.0, 5.0):
+        assert pulls(BinaryFocal(gamma, alpha=None), 1e-6) == pytest.approx(1, abs=1e-4)
+
+
 @pytest.mark.parametrize("weight", [0.25, 2.0, 19.0])
 @pytest.mark.parametrize("share", [0.01, 0.1, 0.6])
 def test_undoing_a_weight_gives_back_the_share(weight, share):
@@ -65,6 +77,15 @@ def test_most_calls_in_the_town_are_in_vain():
     in_the_clinic = exercises.FOUND / 200, exercises.IN_VAIN / 800
     assert in_the_clinic == (called[people == 1].mean(), called[people == 0].mean())
     assert exercises.screening.answer == pytest.approx(people[called].mean())
+
+
+@pytest.mark.parametrize("threshold", [0.05, 0.5])
+def test_counts_are_rounded_as_they_are_shown_and_add_up(threshold):
+    counts = demos._counts(5, 1, threshold)
+    assert sum(counts) == pytest.approx(demos.PATIENTS)
+    assert sum(counts[:2]) == pytest.approx(50), "the sick"
+    for shown in counts:
+        assert float(f"{shown:.1f}") == shown
 
 
 def test_a_weight_is_another_prevalence():
