@@ -153,8 +153,8 @@ def triangle() -> Explorable:
     return Explorable(
         "triangle",
         title="Three probabilities, one point",
-        caption="Drag the point: the nearer to a corner, the more probable that class. The long arrow is the pull on "
-        "the scores, turned downhill; the green arrow is where one step on the scores moves the probabilities.",
+        caption="Drag the point: the nearer to a corner, the more probable that class. The long arrow is the "
+        "negative pull on the three scores; the green arrow is where one step on the scores moves the probabilities.",
         alt="Left: a triangle whose corners are three classes, with lines of equal loss for a label that is the first "
         "class; they run level across the triangle, and the loss rises from 0 at the top. The point lies near the "
         "second corner. A long arrow leads from it to the top corner, a short one shows how far one step moves it. "
@@ -252,12 +252,12 @@ def triangle() -> Explorable:
             "smoothed": {"share": 59 / 60, "split": 0.5, "label": "the first, smoothed by 0.3"},
         },
         guess=Guess(
-            "The label is the first class. Where is the pull on the scores strongest?",
+            "The label is the first class. Where is the pull on the first score strongest?",
             {
                 "At the top, at the label": "There the pull is p − y = 0. Nothing is left to correct.",
-                "In the middle": "There it is ⅔ for the first class. It grows as the point moves away from the label.",
+                "In the middle": "There it is −⅔. It grows stronger the lower the point is.",
                 "Along the bottom edge": "The pull on the first score is p₁ − 1, so it is strongest where p₁ is "
-                "nearest to 0. The arrow that shows it ends at the label, wherever it starts.",
+                "nearest to 0. The arrow shows all three pulls, and is longest from the two lower corners.",
             },
             right="Along the bottom edge",
         ),
@@ -309,6 +309,14 @@ def temperature() -> Explorable:
     def probability(which: str, t: float) -> NDArray:
         return LOSS.predict(scores(which)[None] / t)[0]
 
+    def leads(which: str, t: float) -> str:
+        own = digit[DIGITS[which]]
+        z = scores(which) / t
+        return ", ".join(f"{lead:.1f}".replace("-", MINUS) for lead in np.sort(z[own] - np.delete(z, own)))
+
+    def asked(smoothing: float) -> str:
+        return f"{np.log((1 - 0.9 * smoothing) / (0.1 * smoothing)):.2f}" if smoothing else "∞"
+
     def lowest(which: str, smoothing: float) -> str:
         values = curve(which, smoothing)
         best = int(values.argmin())
@@ -322,7 +330,7 @@ def temperature() -> Explorable:
         caption="Lower the temperature, and the highest score takes all. Then smooth the label, and look where the "
         "loss is lowest.",
         alt="Left: the image of a handwritten 3 and its ten probabilities as bars, 0.59 for a 3 and 0.32 for a 9. "
-        "Right: the loss of this digit against the temperature, which rises from nearly 0 at 0.2 to 1.6 at 5.",
+        "Right: the loss of this digit against the temperature, which rises from nearly 0 at 0.2 to 1.5 at 5.",
         controls=[
             Choice(name="which", label="digit", options=list(DIGITS)),
             Slider(name="t", label="temperature T", nodes=TEMPERATURES, default=1, decimals=1),
@@ -378,6 +386,12 @@ def temperature() -> Explorable:
                 "highest probability: {top:.1%}, of the label's class: {own:.1%}",
                 top=lambda which, t: probability(which, t).max(),
                 own=lambda which, t: probability(which, t)[digit[DIGITS[which]]],
+            ),
+            Readout(
+                "the label's class leads the others by {leads}; best for this label: {asked}",
+                leads=leads,
+                asked=asked,
+                after_guess=True,
             ),
         ],
         presets={

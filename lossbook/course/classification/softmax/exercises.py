@@ -169,8 +169,7 @@ def mean_loss(features, labels, W, b):
     cause=r"""
 Softmax is taken twice, once by the model and once by the loss. The loss takes the model's probabilities for scores.
 But probabilities lie between 0 and 1, so the best that the second softmax can be handed is a 1 for the right class and
-0 for the others, and of these it makes $e / (e + 2) = 0.576$. Hence the floor:
-$-\log 0.576 = \log(1 + 2/e) = 0.5514$ for $K = 3$, and $\log(1 + (K - 1)/e)$ in general.
+0 for the others, and of these it makes $e / (e + 2) = 0.576$. Hence the floor: $-\log 0.576 = 0.5514$.
 
 The accuracy looks right, because a softmax never changes the order of the scores, and so do the first epochs. Two signs
 give it away: a loss that comes to rest at that floor, and an output layer whose numbers are named or typed as
@@ -406,8 +405,9 @@ def cce_gradient(y_true, p):
         "What is the derivative of $-y_k \\log p_k$? Then the mean over n samples.",
         "Where $y_k$ is 0 the term is absent, so set these entries to 0 and divide only in the others.",
     ],
-    remark="With the derivatives of softmax, $\\partial p_k / \\partial z_j = p_k (\\mathbb 1[k = j] - p_j)$, the "
-    "chain rule makes $(p - y)/n$ of it.",
+    remark="The published formula is $1/n$ larger in every entry. With the derivatives of softmax, "
+    "$\\partial p_k / \\partial z_j = p_k (\\mathbb 1[k = j] - p_j)$, the chain rule makes $(p - y)/n$ of both: over "
+    "$k$ these sum to 0, so a constant drops out.",
     what="gradient",
 )
 
@@ -455,7 +455,7 @@ def _share(p: NDArray) -> NDArray:
     return p / p.sum(axis=1, keepdims=True)
 
 
-_UNSHARED = "A row that does not sum to 1 is taken as it is. Divide it by its sum first, as Keras does."
+_UNSHARED = "A row that does not sum to 1 is taken as it is. Divide it by its sum first."
 
 rows = WriteFunction(
     f"{PAGE}/rows",
