@@ -1,0 +1,64 @@
+"""Modules that are not here yet: the pack that has them is fetched when the first of them is imported."""
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+LIBRARY = "/lib/python3.12"  # where modules of the standard library go that are not in its archive
+
+
+class _Finder:
+    """Asked last, for what no other finder has found."""
+
+    def __init__(self, fetch: Callable[[str], None], packs: Mapping[str, str]) -> None:
+        self.fetch, self.packs = fetch, packs
+        self.fetched: set[str] = set()
+
+    def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        pack = self.packs.get(name)
+        if pack is None:
+            return None
+        if pack not in self.fetched:
+            self.fetch(pack)
+            self.fetched.add(pack)
+            importlib.invalidate_caches()
+        # A package of the standard library is in the archive, and rarely used modules of it are not.
+        rest = [f"{LIBRARY}/{'/'.join(name.split('.')[:-1])}"]
+        return PathFinder.find_spec(name, path, target) or PathFinder.find_spec(name, rest, target)
+
+
+class _Special:
+    """Lets scipy.special come without scipy.linalg, which it imports for the roots of orthogonal polynomials alone.
+
+    With scipy.linalg come a BLAS and all of scipy.sparse: half of what the losses would otherwise need.
+    """
+
+    def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> None:
+        if name == "scipy.special":
+            sys.meta_path.remove(self)
+            scipy = sys.modules["scipy"]
+            if "linalg" not in vars(scipy):
+                scipy.linalg = _Later()
+
+
+class _Later:
+    """Stands for scipy.linalg until something of it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        vars(sys.modules["scipy"]).pop("linalg", None)
+        return getattr(importlib.import_module("scipy.linalg"), name)
+
+
+def install(fetch: Callable[[str], None], packs: Mapping[str, str]) -> None:
+    """Have packs fetched when they are needed.
+
+    Args:
+        fetch: gets a pack by its name and puts its files in place.
+        packs: the modules of each pack, with spaces between them.
+    """
+    by_module = {module: pack for pack, modules in packs.items() for module in modules.split()}
+    sys.meta_path.insert(0, _Special())
+    sys.meta_path.append(_Finder(fetch, by_module))

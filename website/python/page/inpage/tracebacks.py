@@ -1,0 +1,31 @@
+"""What a reader is told of an exception: the lines of the cells, and where in a library it was raised."""
+
+import traceback
+
+
+def told(error: BaseException, cell: str) -> tuple[str, str, str]:
+    """Return the exception's name, its message, and a traceback without the frames of what runs the cells.
+
+    Args:
+        error: what was raised.
+        cell: how the file names of cells begin.
+    """
+    shown = traceback.TracebackException.from_exception(error, compact=True)
+    _shorten(shown, cell, set())
+    try:
+        message = str(error)
+    except Exception:  # the reader's own exception, which cannot be printed
+        message = ""
+    return type(error).__name__, message, "".join(shown.format())
+
+
+def _shorten(shown: traceback.TracebackException, cell: str, seen: set[int]) -> None:
+    seen.add(id(shown))
+    frames = list(shown.stack)
+    own = [frame for frame in frames if frame.filename.startswith(cell)]
+    if own and frames[-1] is not own[-1]:
+        own.append(frames[-1])
+    shown.stack = traceback.StackSummary.from_list(own)
+    for other in (shown.__cause__, shown.__context__, *(shown.exceptions or ())):
+        if other is not None and id(other) not in seen:
+            _shorten(other, cell, seen)

@@ -1,0 +1,27 @@
+"""Which cells of a page run in the page: read from their imports and names, so that nobody has to tag them."""
+
+from nbformat import NotebookNode
+
+from tools.needs import cells_that_need
+
+NOT_HERE = {
+    "Keras": {"keras", "tensorflow", "lossbook.frameworks.keras"},
+    "PyTorch": {"torch", "lossbook.frameworks.torch"},
+    "a kernel": {"ipywidgets", "lossbook.laboratory"},
+}
+"""What there is not in a page, as a reader knows it: what is imported for it."""
+
+
+def reasons(nb: NotebookNode) -> dict[str, list[str]]:
+    """Return what each code cell needs that there is not in a page, by the cells' ids; nothing where it runs."""
+    lacks: dict[str, list[str]] = {cell.id: [] for cell in nb.cells if cell.cell_type == "code"}
+    for what, modules in NOT_HERE.items():
+        for cell in cells_that_need(modules, nb):
+            lacks[cell.id].append(what)
+    return lacks
+
+
+def cells(nb: NotebookNode) -> list[NotebookNode]:
+    """Return the code cells that run in the page, in their order."""
+    lacks = reasons(nb)
+    return [cell for cell in nb.cells if cell.cell_type == "code" and not lacks[cell.id]]
