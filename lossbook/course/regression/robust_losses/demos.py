@@ -434,8 +434,8 @@ def barron_alpha() -> Explorable:
 
     x_axis = Axis("distance from the line, |r| / c", 0.03, 60, log=True)
     y_axis = Axis("pull", 0.003, 300, log=True)
-    x = np.geomspace(x_axis.low, x_axis.high, 45)
-    edges = np.geomspace(x_axis.low, 10, 26)
+    x = np.geomspace(x_axis.low, x_axis.high, 37)
+    edges = np.geomspace(x_axis.low, 10, 20)
 
     def heights(alpha: float) -> NDArray:
         """Return the upper edge of a histogram that stands on the panel's floor."""
