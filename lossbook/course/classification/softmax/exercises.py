@@ -435,7 +435,7 @@ def cce_gradient(y_true, p):
         "Where $y_k$ is 0 the term is absent, so set these entries to 0 and divide only in the others.",
     ],
     remark="The published formula is $1/n$ larger in every entry. With the derivatives of softmax, "
-    "$\\partial p_k / \\partial z_j = p_k (\\mathbb 1[k = j] - p_j)$, the chain rule turns both into $(p - y)/n$: "
+    "$\\partial p_k / \\partial z_j = p_k (\\delta_{kj} - p_j)$, the chain rule turns both into $(p - y)/n$: "
     "over $k$ these sum to 0, so a constant drops out.",
     what="gradient",
 )
