@@ -335,7 +335,7 @@ def test_several_tasks_are_the_sum_of_each(data):
         (UncertaintyWeighted(losses, variances), sum(variances) / 2),
     ):
         parts = [
-            np.where(weight > 0, weight * each.value(target, score).astype(float), 0)
+            weight * each.value(target, score).astype(float) if weight > 0 else np.zeros(n)
             for weight, each, target, score in zip(loss.weights, losses, y_true, y_pred, strict=True)
         ]
         expected = parts[0] + parts[1] + constant

@@ -522,8 +522,8 @@ def boundary() -> Explorable:
             "on the line": {"radius": 14, "dents": 0.06, "recorded": "malignant"},
         },
         guess=Guess(
-            "Recorded as benign, one patient of 569 has the largest nuclei of all, at the upper right. What share of "
-            "the whole loss is that patient's?",
+            "Recorded as benign, one patient of 569 has about the largest nuclei of all, at the upper right. What "
+            "share of the whole loss is that patient's?",
             {
                 "About 0.2 %": "That is one patient's share of the patients. The loss charges by how sure the model "
                 "is.",

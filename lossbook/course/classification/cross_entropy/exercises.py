@@ -1,7 +1,7 @@
 """The exercises, the bug and the quiz of the page on cross-entropy."""
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit, logit, logsumexp
 
 from lossbook import BinaryCrossEntropy
 from lossbook.exercises import Case, Choose, FindNumber, Item, Mistake, Quiz, WriteFunction
@@ -47,6 +47,16 @@ def _clipped_for_both(epsilon):
     def version(y_true, z):
         p = _clipped(expit(z), epsilon)
         return _by_probability(y_true, p) * p * (1 - p)
+
+    return version
+
+
+def _patched(convert):
+    """Return a version in which far scores get a pull by hand, whatever their labels."""
+
+    def version(y_true, z):
+        pull = _chained(lambda dtype: 1e-15, convert)(y_true, z)
+        return np.where(np.abs(z) > 34, np.sign(z), pull)
 
     return version
 
@@ -121,6 +131,16 @@ def pull(y_true, z):
             "With the clip before both factors they cancel, and in double precision all pulls are right. In single "
             "precision `1 - 1e-15` is 1, so the division is still by 0. If they cancel, why compute them?",
             _clipped_for_both(1e-15),
+        ),
+        Mistake(
+            "Far out every low score pulls with -1 and every high score with 1, whatever the label. A patient on the "
+            "right side there should hardly pull at all.",
+            _patched(_in_double),
+        ),
+        Mistake(
+            "Far out every low score pulls with -1 and every high score with 1, whatever the label. And nearer by, "
+            "single precision still makes NaN.",
+            _patched(np.asarray),
         ),
         Mistake(
             "A 0 in place of NaN says that all is well: in single precision a patient at a score of 17, on the wrong "
@@ -239,6 +259,11 @@ def stable_loss(y_true, z):
     cases=[
         (_labels, _scores),
         (1 - _labels, _scores),
+        Case(
+            (_labels.astype(int), -_scores),
+            only="It fails only where the labels are integers. An array made like `y_true`, as by `np.zeros_like`, "
+            "holds integers, too, and cuts off decimals.",
+        ),
         Case((np.array([0.3, 0.5, 0.9, 0.2]), np.array([-1.0, 0.0, 3.0, -6.0])), only=_ONLY_SOFT),
         Case((np.array([1.0, 0.0, 1.0, 0.0]), np.array([-36.0, 36.0, 36.0, -36.0])), only=_FAR),
         Case((np.array([1.0, 0.0, 1.0, 0.0]), np.array([-1000.0, 1000.0, 1000.0, -1000.0])), only=_FAR),
@@ -343,6 +368,16 @@ def stable_loss(y_true, z):
             lambda y_true, z: _stable_loss(y_true, np.maximum(z, 0)),
         ),
         Mistake(
+            "Every term gets the absolute value of the score, and only the exponent should. Is `z` overwritten on the "
+            "way?",
+            lambda y_true, z: _stable_loss(y_true, np.abs(z)),
+        ),
+        Mistake(
+            "The sum inside the logarithm runs over all samples, so each of them gets the same logarithm. Each sample "
+            "has two terms of its own to add up: which `axis` is that?",
+            lambda y_true, z: logsumexp([np.zeros_like(z), z]) - y_true * z,
+        ),
+        Mistake(
             "The label has to multiply the score alone, not the whole line: you have left no loss to class 0.",
             lambda y_true, z: y_true * _stable_loss(1, z),
         ),
@@ -425,6 +460,13 @@ def _weighing(pull):
         return X.T @ pull(expit(z), y_true, z) / len(y_true)
 
     return version
+
+
+def _divided_in_the_loop(X, y_true, w):
+    gradient = np.zeros(len(w))
+    for row, label in zip(X, y_true, strict=True):
+        gradient = (gradient + (expit(row @ w) - label) * row) / len(y_true)
+    return gradient
 
 
 _columns = np.array(
@@ -593,9 +635,22 @@ def weight_gradient(X, y_true, w):
             "You return the mean loss. Its derivatives are asked for.",
             lambda X, y_true, w: np.mean(_stable_loss(y_true, X @ w)),
         ),
+        *(
+            Mistake(
+                f"You return weights after a step, with a step size of {step}. The gradient alone is asked for.",
+                lambda X, y_true, w, step=step: w - step * _weight_gradient(X, y_true, w),
+            )
+            for step in (1, 0.5, 0.1, 0.01)
+        ),
         Mistake(
-            "You return weights after a step. The gradient alone is asked for.",
-            lambda X, y_true, w: w - _weight_gradient(X, y_true, w),
+            "That comes out if every probability is paired with every label, n × n differences for n samples. Where "
+            "does a shape `(n, 1)` meet a shape `(n,)`?",
+            lambda X, y_true, w: np.mean(X.T @ (expit(X @ w) - y_true[:, None]) / len(y_true), axis=1),
+        ),
+        Mistake(
+            "You divide by n in each turn of the loop, so the first sample is divided by n again and again. Divide "
+            "once, after the loop.",
+            _divided_in_the_loop,
         ),
     ],
     hints=[
@@ -669,6 +724,8 @@ spam = FindNumber(
         f"$p / (1 - p)$, and those are {COST}.",
         np.log(COST - 1): f"You took {1 / COST:g} for the probability of being real. The two costs are equal where "
         f"the odds are {COST}, and $p$ is {COST} / {COST + 1}.",
+        logit(round(_share, 2)): f"You rounded the probability to {_share:.2f} before it became a score. Near 1 a "
+        "small change of the probability is a large one of the score: round at the end.",
         np.log10(COST): "That logarithm has base 10. A score is a natural logarithm.",
         np.log2(COST): "That is in bits. A score is a natural logarithm.",
         float(expit(_share)): "You took the sigmoid of the probability. The way back from a probability to a score "

@@ -1,7 +1,7 @@
 """The exercises, the bug and the quiz of the page on imbalance."""
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from lossbook.classification import BinaryFocal
 from lossbook.exercises import Case, FindNumber, Item, Mistake, Quiz, WriteFunction
@@ -36,6 +36,12 @@ def _positive(p, gamma, alpha):
 
 def _negative(p, gamma, alpha):
     return -(1 - alpha) * p**gamma * np.log(1 - p)
+
+
+def _clipped_loss(least):
+    """Return the loss with its probabilities clipped."""
+    most = logit(1 - least)
+    return lambda y_true, z, gamma=2.0, alpha=0.25: _binary_focal(y_true, np.clip(z, -most, most), gamma, alpha)
 
 
 LABELS = np.array([1.0, 0.0, 1.0, 0.0, 0.0, 1.0])
@@ -168,6 +174,26 @@ def binary_focal(y_true, z, gamma=2.0, alpha=0.25):
             "Your factor for `alpha` is `1 + alpha` on one side. The two weights add up to 1.",
             _terms(_positive, lambda p, gamma, alpha: -(1 + alpha) * p**gamma * np.log(1 - p)),
         ),
+        Mistake(
+            "The negatives have their term, right for a `gamma` of 2 and an `alpha` of 0.25, whatever is given.",
+            _terms(_positive, lambda p, gamma, alpha: _negative(p, 2.0, 0.25)),
+        ),
+        Mistake(
+            "The negatives have their term, with a weight of 0.75 whatever `alpha` is.",
+            _terms(_positive, lambda p, gamma, alpha: _negative(p, gamma, 0.25)),
+        ),
+        Mistake(
+            "The negatives have their term, with a `gamma` of 2 whatever is given.",
+            _terms(_positive, lambda p, gamma, alpha: _negative(p, 2.0, alpha)),
+        ),
+        *(
+            Mistake(
+                f"Both terms are there, and `p` is clipped at {least:g}. Scores from -8 to 8 go beyond that, and there "
+                "the loss no longer depends on the score.",
+                _clipped_loss(least),
+            )
+            for least in (1e-2, 1e-3)
+        ),
     ],
     hints=[
         "What does a negative cost at `p = 0.99`? And at `p = 0.01`?",
@@ -256,6 +282,11 @@ screening = FindNumber(
         1 - PRECISION: "That is the share of the healthy among those called.",
         RECALL * RARE / (FALSE_ALARMS * (1 - RARE)): "That is the odds, sick to healthy among those called. Precision "
         "divides by all of them.",
+        FOUND
+        * RARE
+        / CLINIC
+        / (FOUND * RARE / CLINIC + IN_VAIN): "That makes the sick rarer, and leaves as many healthy "
+        "ones called as in the clinic. With fewer sick among 1,000 people, there are more healthy ones.",
         RECALL * RARE / (RECALL * RARE + FALSE_ALARMS): "Nearly: only 99 % of the people are healthy and can be called "
         "in vain.",
         RARE / (RARE + FALSE_ALARMS * (1 - RARE)): "Nearly: only nine in ten of the sick are called.",
@@ -331,6 +362,11 @@ def undo_weight(p, w):
         Mistake(
             "That is the odds. A probability is the odds divided by 1 plus the odds.",
             lambda p, w: np.divide(p, w * (1 - p), out=np.full_like(p, np.inf), where=p < 1),
+        ),
+        Mistake(
+            "0 and 1 stay as they are, and between them you return the odds. A probability is the odds divided by 1 "
+            "plus the odds.",
+            lambda p, w: np.divide(p, w * (1 - p), out=np.ones_like(p), where=p < 1),
         ),
         Mistake(
             "That is the probability of the *other* class.",
@@ -415,7 +451,7 @@ def undo_weight(p, w):
         "Multiply numerator and denominator by $w (1 - p)$, and no division by 0 is left.",
     ],
     remark="For scores, subtract `np.log(w)`. Logit adjustment subtracts a logarithm too, and goes the other way: "
-    "undoing a weight goes back to the shares in the data, the adjustment leaves them for equal ones.",
+    "undoing a weight goes back to the shares in the data, the adjustment goes from those shares to equal ones.",
     what="probability",
     atol=1e-13,
 )
@@ -594,9 +630,9 @@ def focal_gradient(y_true, z, gamma):
         "The pull is $-(2y - 1)\\, q^\\gamma (q - \\gamma\\, p \\log p)$, and `-np.logaddexp(0, -t)` is $\\log p$ at "
         "every score.",
     ],
-    remark="The further off a mistake, the nearer its pull to 1, whatever `gamma` is. In between, the factor does not "
-    "stop at what is right: with `gamma = 2`, a sample that is wrong at `p = 0.4` pulls less than under cross-entropy. "
-    "Below about `p = 0.3` it pulls harder.",
+    remark="Far off, the pull of a mistake tends to 1, whatever `gamma` is. In between, the factor does not stop at "
+    "what is right: with `gamma = 2`, a sample that is wrong at `p = 0.4` pulls less than under cross-entropy. Below "
+    "about `p = 0.3` it pulls harder, and below about `p = 0.16` with more than 1.",
     what="gradient",
 )
 

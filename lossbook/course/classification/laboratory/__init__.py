@@ -13,5 +13,5 @@ about = About(
         "put a question of your own to a training run, and answer it with two runs side by side",
     ],
     needs="[cross-entropy](cross-entropy.ipynb), [margins](margins.ipynb), [imbalance](imbalance.ipynb)",
-    reading=15,
+    reading=20,
 )

@@ -54,7 +54,8 @@ def classifier() -> Explorable:
         caption="Begin with *calibrated* and change one control at a time. Then put two together.",
         alt="Left: how often a digit is a nine, against the probability that the classifier states, in ten bins, with "
         "intervals. No bin lies below 0.2; where it says 0.7, hardly any digit is a nine. Right: training loss "
-        "and validation loss over 100 epochs. The training loss falls, the validation loss does not.",
+        "and validation loss over 100 epochs. The training loss falls, the validation loss rises and then falls back "
+        "to where it began.",
         controls=[
             Choice(name="loss", options=GRID["loss"]),
             Slider(name="weight", nodes=GRID["weight"], default=9, label="class weight of nines"),

@@ -165,7 +165,7 @@ def margin_axis() -> Explorable:
         },
         guess=Guess(
             "Drag the sample to a margin of -4, as a wrong label may lie. Which losses do pull "
-            "there, but with 1 at most, whatever the sign?",
+            "there, but with at most 1 in absolute value?",
             {
                 "The hinge alone": "The logistic loss as well: its pull is the probability of the wrong class, and "
                 "never more than 1.",
@@ -526,7 +526,9 @@ def calibration() -> Explorable:
         "one half over it.",
         controls=[
             Choice(name="model", label="score of the", options=names, default="SVM"),
-            Slider(name="slope", label="slope of the sigmoid", nodes=_SLOPES, default=1.0, decimals=2, log=True),
+            Slider(
+                name="slope", label="slope, a factor on the score", nodes=_SLOPES, default=1.0, decimals=2, log=True
+            ),
         ],
         panels=[
             Panel(
@@ -586,7 +588,7 @@ def calibration() -> Explorable:
             "logistic, slope 1": {"model": "logistic", "slope": 1},
         },
         guess=Guess(
-            "The SVM's score is squashed by a sigmoid of slope 1. Which slope brings the dots to the diagonal?",
+            "The SVM's score, times a slope of 1, goes into the sigmoid. Which slope brings the dots to the diagonal?",
             {
                 "A smaller one, about 0.6": "That would make the probabilities more timid still, and they are too "
                 "timid already.",

@@ -103,6 +103,12 @@ def hinge(y_true, y_pred):
             lambda y_true, y_pred: (_hinge(y_true, y_pred)[0], _hinge(y_true, y_pred)[1].astype(y_true.dtype)),
         ),
         Mistake(
+            "You average over those whose loss is above 0. The mean is over all patients, those who cost nothing too.",
+            lambda y_true, y_pred: tuple(
+                part * len(y_pred) / max(np.sum(_to_sign(y_true) * y_pred < 1), 1) for part in _hinge(y_true, y_pred)
+            ),
+        ),
+        Mistake(
             "You average the pulls over those who pull. The loss is a mean over all patients, and so is its gradient.",
             lambda y_true, y_pred: (
                 _hinge(y_true, y_pred)[0],
@@ -139,6 +145,11 @@ def hinge(y_true, y_pred):
             "Your signs are -½ and ½, so the score has to reach 2 before a patient costs nothing. They have to "
             "be -1 and 1.",
             _with_signs(lambda y: y - 0.5),
+        ),
+        Mistake(
+            "Where only one class occurs, your signs become 0/0. Make each from its own label, not from the smallest "
+            "and the largest that occur.",
+            _with_signs(lambda y: 2 * (y - y.min()) / (y.max() - y.min()) - 1),
         ),
         Mistake(
             "Your signs are 1 and 2. The benign patients need a negative sign.",
@@ -227,9 +238,9 @@ def hinge(y_true, y_pred):
     ],
     cause="""
 A label of 0 makes the margin 0, whatever the score: every benign patient costs exactly 1, and pulls with 0. So only the
-malignant ones train the model, and they pull until each of their scores is above 1. Nothing pulls the benign patients'
-scores down, so these rise with them, above 0: all 569 are called malignant. What is left of the loss is the share of
-benign patients.
+malignant ones train the model, and they pull until each of their scores has reached 1. What is left of the loss is the
+share of benign patients. Nobody asks where the benign patients' own scores go: the shared weights carry them along, and
+from this start, with this step, all 569 scores end above 0.
 """,
     what="result",
 )
@@ -272,7 +283,7 @@ kink = FindNumber(
     ],
     why="The three benign patients have a margin of -1 and pull with 1 each, and $7 g + 3 = 0$ gives $g = -3/7$. It "
     "lies between the slopes on the two sides, -1 and 0, so it is a subgradient. In a fit with weights it is the same: "
-    "the patients exactly at the kink take the pulls that balance all others.",
+    "the patients exactly at the kink take the pulls that balance the others and the penalty.",
 )
 
 
@@ -460,6 +471,15 @@ def multiclass_hinge(y_true, y_pred):
             ),
         ),
         Mistake(
+            "You keep the shortfall against the last of the other classes. Only the best of them counts.",
+            lambda y_true, y_pred: np.maximum(
+                0,
+                1
+                + np.where(y_true == y_pred.shape[1] - 1, y_pred[:, -2], y_pred[:, -1])
+                - _true_and_others(y_true, y_pred)[0],
+            ),
+        ),
+        Mistake(
             "You always take the second-best score for the rival. Where the true class is not the best, the best one "
             "is the rival.",
             lambda y_true, y_pred: np.maximum(0, 1 + _second(y_pred) - _true_and_others(y_true, y_pred)[0]),
@@ -554,7 +574,7 @@ carriers = FindNumber(
     mistakes={
         CARRIERS / PATIENTS: "That is the share that carries the fit. What of the others?",
         CARRIERS: "That is the number of patients who carry the fit. The share of the others is asked for.",
-        PATIENTS - CARRIERS: "That is how many. Which share of the 569 is it?",
+        PATIENTS - CARRIERS: "That is how many. What share of the 569 is it?",
         1 - 40 / PATIENTS: "That is the share for a penalty of `C=1`. The smaller `C` is, the more patients stand "
         "inside the margin.",
         40 / PATIENTS: "That is the share that carries the fit with `C=1`. Both are different here.",
@@ -588,7 +608,7 @@ carriers = FindNumber(
         0: "Then everybody would carry it, as with the logistic loss.",
     },
     hints=[
-        "Who has no pull? Deleting these changes nothing.",
+        "Whose pull is 0? Deleting these patients changes nothing.",
         "The fitted model lists those who pull, or stand exactly at the kink, in `support_`.",
     ],
     why=f"`{CARRIERS}` patients have a margin of 1 or less, and the other `{PATIENTS - CARRIERS}` pull with 0. With "
@@ -607,9 +627,9 @@ biopsy = Choose(
         "squared hinge": "Its best score does tell the probability, but a wrong label far on the other side pulls "
         "without limit, and a linear score leaves the range from -1 to 1 where it could be read.",
         "logistic": "Its best score is the log-odds, so the sigmoid gives the probability, and no patient pulls harder "
-        "than 1. With the exponential loss a few wrong labels would decide the fit; with the squared hinge they pull "
-        "without limit too, and its score tells a probability only between -1 and 1. All the same, check the logistic "
-        "model on patients it has not seen.",
+        "than 1. With the exponential loss a few wrong labels can weigh far more than the rest; with the squared hinge "
+        "they pull without limit too, and its score tells a probability only between -1 and 1. All the same, check the "
+        "logistic model on patients it has not seen.",
         "exponential": "Its best score is half the log-odds, which can be read. But a confident wrong label pulls "
         "exponentially hard, and these records have some.",
     },
@@ -653,9 +673,10 @@ quiz = Quiz(
                 "It stays exactly where it is": "Its margin is above 1 before and after. It pulled with 0, and still "
                 "does.",
                 "It moves a little": "With the logistic loss it would, by very little. The hinge's pull is exactly 0.",
-                "It moves by as much as the score": "No loss on this page pulls harder the better a patient is "
+                "It moves by as much as the score": "No loss in the table pulls harder the better a patient is "
                 "classified.",
-                "That depends on C": "C decides how many patients have a margin below 1. This one does not.",
+                "That depends on C": "C decides how many patients have a margin below 1. This patient's margin is "
+                "above 1 in your fit.",
             },
             right="It stays exactly where it is",
         ),
@@ -680,7 +701,7 @@ quiz = Quiz(
                 "The share of the negatives": "Keras turns the labels into -1 and 1. A perfect positive costs 0, a "
                 "negative at probability 0 still costs 1.",
                 "1": "That is what each negative costs. The positives cost 0 at probability 1.",
-                "An error": "Keras accepts probabilities as scores, and turns the labels around without a word.",
+                "An error": "Keras accepts probabilities as scores, and converts the labels silently.",
             },
             right="The share of the negatives",
         ),

@@ -10,8 +10,8 @@ about = About(
         "write softmax and its cross-entropy so that no score overflows, and say why a constant added to all scores "
         "changes nothing",
         "derive the pull on the scores, and tell it from the derivative with respect to the probabilities",
-        "match labels, loss and output layer in Keras and PyTorch, and catch a mismatch by the loss at the start and "
-        "by its floor",
+        "match labels, loss and output layer in Keras and PyTorch, check the loss at the start, and know two softmaxes "
+        "by their floor",
         "find the few samples that most of a loss comes from",
         "say what label smoothing and temperature do to confidence, and measure it on held-out data",
     ],

@@ -138,7 +138,8 @@ def triangle() -> Explorable:
         return _pull(LABELS[label], _shares(share, split))
 
     def part(k: int) -> Callable[..., float]:
-        return lambda share, split, label: pull(share, split, label)[k]
+        # Many lie halfway between two numbers with two decimals, where the last bit would decide which is printed.
+        return lambda share, split, label: round(float(pull(share, split, label)[k]), 9)
 
     def loss(share: float, split: float, label: str) -> float:
         return _cost(LABELS[label], _shares(share, split))[0]

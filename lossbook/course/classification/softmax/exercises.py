@@ -119,7 +119,7 @@ def mean_loss(features, labels, W, b):
                 "probability in between, nothing has to be guarded.",
                 _mean(lambda z, least=least: np.log(np.clip(np.exp(_log_softmax(z)), least, 1))),
             )
-            for least in GUARDS
+            for least in (*GUARDS, np.finfo(float).tiny)
         ),
         Mistake(
             "The softmax goes down the columns, over the samples. It belongs along the rows, over the classes.",
@@ -155,6 +155,10 @@ def mean_loss(features, labels, W, b):
             _mean(_log_softmax, pick=lambda log_p, labels: -log_p[:, labels].mean()),
         ),
         Mistake(
+            "You count the classes in the labels. The last class may have no sample here: how many columns has `W`?",
+            _mean(_log_softmax, pick=lambda log_p, labels: -np.sum(np.eye(labels.max() + 1)[labels] * log_p, 1).mean()),
+        ),
+        Mistake(
             "You take the class with the highest score, where the label's is asked for.",
             _mean(_log_softmax, pick=lambda log_p, labels: -log_p.max(axis=1).mean()),
         ),
@@ -169,11 +173,12 @@ def mean_loss(features, labels, W, b):
     cause=r"""
 Softmax is taken twice, once by the model and once by the loss. The loss takes the model's probabilities for scores.
 But probabilities lie between 0 and 1, so the best that the second softmax can be handed is a 1 for the right class and
-0 for the others, and of these it makes $e / (e + 2) = 0.576$. Hence the floor: $-\log 0.576 = 0.5514$.
+0 for the others, and of these it makes $e / (e + 2) = 0.576$. Hence the floor: $-\log \frac{e}{e + 2} = 0.5514$.
 
-The accuracy looks right, because a softmax never changes the order of the scores, and so do the first epochs. Two signs
-give it away: a loss that comes to rest at that floor, and an output layer whose numbers are named or typed as
-probabilities where the loss wants scores.
+The accuracy may look right in the end, because a softmax never changes the order of the scores. But training starts
+slowly: at $K$ equal scores, the softmax in between divides the gradient by $K$. Two more signs give it away: a loss
+that comes to rest at that floor, and an output layer whose numbers are named or typed as probabilities where the loss
+wants scores.
 """,
     remark="Its last three lines are the log-softmax of the page; the model has none.",
     what="loss",
@@ -204,11 +209,11 @@ floor = FindNumber(
         float(
             np.log(1 + 10 / np.e)
         ): "You count the right class among the others: nine of the ten probabilities are 0.",
-        float(np.log(1 + 9 * np.e)): "The exponent has the wrong sign: this is the loss of a sample that is sure and "
-        "*wrong*. The right class gets the 1.",
+        float(np.log(1 + 9 * np.e)): "The exponent has the wrong sign: here the right class is 1 behind each of the "
+        "others. If the model is right and sure, it is 1 ahead.",
         float(np.log(1 + 8 / np.e)): "Nine of the ten classes are wrong, not eight.",
         float(np.log(9 + np.e)): "That is the logarithm of the sum of exponentials. The right class' own score, 1, is "
-        "still to be subtracted.",
+        "still to be subtracted. As it stands, it is the loss of a sure mistake, the highest there is.",
         float(np.log(9 / np.e)): "The right class is missing in the sum of exponentials: it adds an e.",
         float(np.e / (np.e + 9)): "That is the probability that the second softmax gives to the right class. The loss "
         "is minus its logarithm.",
@@ -228,6 +233,16 @@ floor = FindNumber(
             np.log(1 + 2 / np.e) * np.log(10) / np.log(3)
         ): "The floor does not grow in proportion to log K. Compute it "
         "anew from the ten numbers that the second softmax is handed.",
+        float(np.log(9 + np.e) - np.e / (9 + np.e)): "That is the entropy of what the second softmax returns. The "
+        "cross-entropy with a one-hot label needs the logarithm of one probability only, that of the right class.",
+        float(
+            np.log(1 + 2 / np.e) * 10 / 3
+        ): "The floor does not grow in proportion to K. Compute it anew from the ten "
+        "numbers that the second softmax is handed.",
+        float(
+            np.log(1 + 9 * np.exp(-2))
+        ): "That is the loss at a lead of 2 over the nine others. The second softmax is "
+        "handed probabilities: how far can one of them lead another?",
         2.3: "That is where the loss starts: log 10. How low can it get?",
         9 / np.e: "That is what the nine wrong classes weigh beside the right one. The right one's 1 and the "
         "logarithm are missing.",
@@ -327,6 +342,20 @@ def cce_gradient(y_true, p):
             lambda y_true, p: _quotient(y_true, p) / p.shape[1],
         ),
         Mistake(
+            "You divide by the number of labels above 0. With one-hot labels that is n, but a soft row has several of "
+            "them.",
+            lambda y_true, p: _quotient(y_true, p) / np.count_nonzero(y_true > 0),
+        ),
+        Mistake(
+            "From the first label of 0 in a row on, all is 0. A class with label 0 is left out; those after it count.",
+            lambda y_true, p: _gradient(y_true, p) * np.cumprod(y_true > 0, axis=1),
+        ),
+        Mistake(
+            "A probability near 0 gets the derivative 0. Where the label is above 0, a small probability has a large "
+            "one. It is the label that decides which classes do not count.",
+            lambda y_true, p: np.where(np.isclose(p, 0), 0, _gradient(y_true, p)),
+        ),
+        Mistake(
             "Every class is treated as the label. Only the classes whose label is above 0 occur in the loss, each in "
             "proportion to its label.",
             lambda y_true, p: -1 / (len(p) * p),
@@ -406,8 +435,8 @@ def cce_gradient(y_true, p):
         "Where $y_k$ is 0 the term is absent, so set these entries to 0 and divide only in the others.",
     ],
     remark="The published formula is $1/n$ larger in every entry. With the derivatives of softmax, "
-    "$\\partial p_k / \\partial z_j = p_k (\\mathbb 1[k = j] - p_j)$, the chain rule makes $(p - y)/n$ of both: over "
-    "$k$ these sum to 0, so a constant drops out.",
+    "$\\partial p_k / \\partial z_j = p_k (\\delta_{kj} - p_j)$, the chain rule turns both into $(p - y)/n$: "
+    "over $k$ these sum to 0, so a constant drops out.",
     what="gradient",
 )
 
@@ -453,6 +482,12 @@ def _guarded(least: float, over=lambda terms: -terms.sum(axis=1), share=_as_they
 
 def _share(p: NDArray) -> NDArray:
     return p / p.sum(axis=1, keepdims=True)
+
+
+def _among_the_labels(y_true: NDArray, p: NDArray) -> NDArray:
+    p = np.where(y_true > 0, p, 0)
+    total = p.sum(axis=1, keepdims=True)
+    return -xlogy(y_true, p / np.where(total > 0, total, 1)).sum(axis=1)
 
 
 _UNSHARED = "A row that does not sum to 1 is taken as it is. Divide it by its sum first."
@@ -556,6 +591,20 @@ def cross_entropy(y_true, p):
             _loss(share=lambda p: p / p.sum(axis=0)),
         ),
         Mistake(
+            "Rows with a sum below 1 are taken as they are. Divide those by their sum, too.",
+            _loss(share=lambda p: p / np.maximum(p.sum(axis=1, keepdims=True), 1)),
+        ),
+        Mistake(
+            "You divide by the sum of the probabilities whose label is above 0. A class with label 0 has no term in "
+            "the loss, but its probability is a part of the row's sum.",
+            _among_the_labels,
+        ),
+        Mistake(
+            "You take the logarithm of the average probability. The loss is the average of the logarithms: first the "
+            "logarithm, then the labels as weights.",
+            lambda y_true, p: -np.log(np.sum(y_true * _share(p), axis=1)),
+        ),
+        Mistake(
             "You divide each row by its largest entry. They have to sum to 1.",
             _loss(share=lambda p: p / p.max(axis=1, keepdims=True)),
         ),
@@ -614,8 +663,8 @@ quiz = Quiz(
         Item(
             "A new network for 1,000 classes prints a loss of 6.91 in its first batch. What do you do?",
             {
-                "Lower the learning rate: a loss should start below 1.": "A loss below 1 would mean that it knows most "
-                "answers before it has learned anything.",
+                "Lower the learning rate: a loss should start below 1.": "A loss below 1 would mean that it "
+                "typically gives the right class more than 1/e, 37 %, before it has learned anything.",
                 "Let it run: that is log 1000, a model that has no opinion.": "Equal scores make every probability "
                 "1/1000, and minus its logarithm is 6.91.",
                 "Look for a second softmax: 6.91 is its floor.": "Its floor for 1,000 classes is about 5.91, and "
@@ -630,8 +679,8 @@ quiz = Quiz(
                 "the ranks of target and output differ.",
                 "`SparseCategoricalCrossentropy()`": "It accepts the integers, takes the scores for probabilities, and "
                 "prints a number that means nothing.",
-                "`BinaryCrossentropy(from_logits=True)`": "It treats ten yes-or-no questions, and the digits exclude "
-                "each other.",
+                "`BinaryCrossentropy(from_logits=True)`": "It refuses integers, and with one-hot rows it would ask "
+                "ten yes-or-no questions, where the digits exclude each other.",
                 "`SparseCategoricalCrossentropy(from_logits=True)`": "Integer labels and raw scores, and the loss is "
                 "told so.",
             },
@@ -652,10 +701,11 @@ quiz = Quiz(
             "accuracy rose by a point. May it be deployed with that threshold?",
             {
                 "Yes: accuracy rose, and smoothing makes models less overconfident.": "On this page it made the model "
-                "*under*confident: digits that it gave 0.8 were right nearly always. The threshold comes too late.",
+                "*under*confident: digits that it gave 0.8 were right nearly always. With that threshold the "
+                "clinic would act too rarely.",
                 "Not before a reliability diagram on held-out patients says what its 95 % means.": "Smoothing moves "
                 "the probabilities that the loss asks for. A temperature, fitted on held-out data, can move them back.",
-                "No: smoothed labels are wrong labels.": "They are labels with a price on certainty, and can help. It "
+                "No: smoothed labels are wrong labels.": "They are labels that penalize certainty, and can help. It "
                 "is the meaning of the probabilities that changes.",
             },
             right="Not before a reliability diagram on held-out patients says what its 95 % means.",

@@ -54,6 +54,7 @@ def test_focal_loss_fades_some_mistakes_and_sharpens_others():
     assert pulls(focal, 0.4) < pulls(plain, 0.4)
     assert pulls(focal, 0.31) < pulls(plain, 0.31)
     assert pulls(focal, 0.29) > pulls(plain, 0.29)
+    assert pulls(focal, 0.17) < 1 < pulls(focal, 0.16)
     for gamma in (0.5, 2.0, 5.0):
         assert pulls(BinaryFocal(gamma, alpha=None), 1e-6) == pytest.approx(1, abs=1e-4)
 

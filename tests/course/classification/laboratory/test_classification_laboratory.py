@@ -83,6 +83,8 @@ def test_what_the_experiments_announce():
     for alone in (metrics(weight=9), metrics(wrong=20), metrics(smoothing=0.4)):
         assert 92 < alone["accuracy"] < 95
     assert metrics(weight=9, smoothing=0.4)["accuracy"] < 20
+    training, validation = stored(weight=9, smoothing=0.4)["curves"][:, -1]
+    assert validation == pytest.approx(training, abs=0.01)
     for smoothing, wrong in ((0.2, 10), (0.4, 20)):
         one, other = metrics(smoothing=smoothing), metrics(wrong=wrong)
         assert one["cross_entropy"] == pytest.approx(other["cross_entropy"], abs=0.02)
@@ -224,8 +226,9 @@ def test_half_of_the_digits_are_held_out_with_their_share_of_nines(page):
     assert len(unseen) == len(right) == 899
     assert len(training[0]) == 2 * 898
     assert right.sum() + training[1][:898].sum() == np.sum(nine == 9)
-    *_, rare = prepared(page, nines=2)
+    (_, labels, _), *_, rare = prepared(page, nines=2)
     assert rare.mean() == pytest.approx(0.02, abs=0.01)
+    assert labels[: len(labels) // 2].sum() == rare.sum() / 2
 
 
 @pytest.mark.keras
@@ -242,6 +245,40 @@ def test_the_loss_is_the_smoothed_and_weighted_cross_entropy(page, weight, smoot
     soft = labels * (1 - smoothing) + smoothing / 2
     expected = loss.value(labels, z).sum() / np.sum(weight * soft + 1 - soft)
     assert got == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.keras
+def test_keras_weighs_the_label_before_smoothing(page):
+    """Its own smoothing and weights, trained as on the page: the same at a weight of 1, and no harm at 9."""
+    import keras
+
+    found = {}
+    for weight in (1, 9):
+        (x, y, _), _, unseen, right = prepared(page)
+        x, y = x[: len(x) // 2], y[: len(y) // 2]
+        model = keras.Sequential([keras.Input(shape=(16,)), keras.layers.Dense(1, kernel_initializer="zeros")])
+        loss = keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.4)
+        model.compile(keras.optimizers.Adam(0.3), loss)
+        weights = {0: 1, 1: weight}
+        model.fit(x, y, epochs=page["EPOCHS"], batch_size=len(x), class_weight=weights, shuffle=False, verbose=0)
+        found[weight] = 100 * np.mean((np.asarray(model(unseen))[:, 0] > 0) == right)
+    assert found[1] == pytest.approx(metrics(smoothing=0.4)["accuracy"], abs=0.5)
+    assert found[9] > 90
+
+
+@pytest.mark.keras
+def test_what_the_validation_loss_and_the_dots_of_the_second_run_say(page):
+    """A dip of two epochs, a climb, the loss of a coin; a threshold of 0.9 is far better than one half."""
+    run = page["laboratory"].runs[1]
+    validation = run.curves["validation"]
+    assert np.argmin(validation) == 2
+    assert max(validation) > validation[0] + 0.2
+    assert validation[-1] == pytest.approx(np.log(2), abs=0.03)
+    nines = run.fit.observed * run.fit.count
+    yes = run.fit.predicted > 0.9
+    correct = nines[yes].sum() + (run.fit.count - nines)[~yes].sum()
+    assert correct / run.fit.count.sum() > 0.9
+    assert np.all(np.diff(run.fit.observed) >= 0)
 
 
 @pytest.mark.keras

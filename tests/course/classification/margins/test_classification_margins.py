@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize_scalar
+from scipy.optimize import linprog, minimize_scalar
 from scipy.special import expit
 from sklearn.metrics import hinge_loss
 from sklearn.preprocessing import StandardScaler
@@ -66,6 +66,14 @@ def test_how_many_carry_the_fit_and_that_the_others_can_go(thirty):
     assert (len(carry), len(label)) == (exercises.CARRIERS, exercises.PATIENTS)
     again = SVC(kernel="linear", C=0.01, tol=1e-6).fit(measured[carry], label[carry])
     np.testing.assert_allclose(again.coef_, machine.coef_, atol=1e-4)
+
+
+def test_a_plane_in_thirty_features_has_every_patient_right(thirty):
+    measured, label = thirty
+    signed = (2 * label - 1)[:, None] * np.column_stack([measured, np.ones(len(label))])
+    found = linprog(np.zeros(31), A_ub=-signed, b_ub=-np.ones(len(label)), bounds=(None, None))
+    assert (found.status, len(label)) == (0, 569)
+    assert np.all(signed @ found.x > 0)
 
 
 @pytest.mark.parametrize("name", ["squared hinge", "logistic", "exponential"])
