@@ -42,9 +42,9 @@ def texts(runtime: Runtime) -> Iterator[tuple[Package, str]]:
     Raises:
         LookupError: if a package has none, and none is kept for it in the folder licenses.
     """
-    yield from _of_wheels(runtime)
+    yield from of_wheels(runtime)
     yield _package("Python", runtime.lock["info"]["python"], "PSF-2.0"), _kept("python")
-    yield from _of_npm(runtime)
+    yield from of_npm(runtime)
     for name in ENVIRONMENT:
         package = distribution(name)
         found = [file for file in package.files or () if _LICENSE.search(file.as_posix())]
@@ -71,7 +71,7 @@ def _package(name: str, version: str, called: str) -> Package:
     return Package(name, version, called, f"{re.sub(r'[^a-z0-9.]+', '-', f'{name} {version}'.lower()).strip('-')}.txt")
 
 
-def _of_wheels(runtime: Runtime) -> Iterator[tuple[Package, str]]:
+def of_wheels(runtime: Runtime) -> Iterator[tuple[Package, str]]:
     for name, wheel in runtime.wheels.items():
         entry = runtime.lock["packages"][name]
         with zipfile.ZipFile(wheel) as archive:
@@ -90,7 +90,7 @@ def _called(metadata) -> str:
     return metadata["License-Expression"] or " or ".join(names)
 
 
-def _of_npm(runtime: Runtime) -> Iterator[tuple[Package, str]]:
+def of_npm(runtime: Runtime) -> Iterator[tuple[Package, str]]:
     """Yield what package-lock.json names, without what only builds the rest."""
     lock = json.loads((runtime.node_modules.parent / "package-lock.json").read_text(encoding="utf-8"))
     for place, entry in lock["packages"].items():
