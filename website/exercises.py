@@ -1,0 +1,2 @@
+def address(page):
+    return None
