@@ -9,13 +9,12 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from tools.repository import ROOT
+from website import cells
 from website.python import licenses, packs
 
 PAGE = "chapters/reference/python-in-the-page"
-FOLDER = ROOT / "_build" / "python"
-SERVED = "../../_static/python"
-"""The same folder in the built website, seen from the page."""
+SERVED = f"../../{cells.FOLDER}"
+"""Where the packs are in the built website, seen from the page."""
 
 PARTS = {
     "a figure": ("plots", "dates"),
@@ -23,7 +22,10 @@ PARTS = {
     "a model or a data set of scikit-learn": ("learn", "algebra", "scipy"),
 }
 """The packs that are fetched, besides the first ones, for what a reader has a name for."""
-WITHOUT = "This copy of the website was built without Python in the page: nothing runs in it."
+WITHOUT = (
+    "This copy of the website was built without Python in the page: its cells do not run, and of its exercises only "
+    "those that ask for a number or a choice are checked."
+)
 
 
 def markdown(folder: Path) -> str:
@@ -52,7 +54,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 def add(app: Sphinx, page: str, source: list[str]) -> None:
     """Add it to the end of the page."""
     if page == PAGE:
-        source[0] += f"\n{markdown(FOLDER)}\n"
+        source[0] += f"\n{markdown(cells.packed(Path(app.outdir)))}\n"
 
 
 def setup(app: Sphinx) -> None:
