@@ -39,6 +39,7 @@ export function makeEditor({ code, selection, attributes, onChange, onKey }) {
         syntaxHighlighting(colors),
         keymap.of([{ any: (_, event) => onKey(event) }, ...defaultKeymap, ...historyKeymap, indentWithTab]),
         EditorView.lineWrapping,
+        EditorView.editorAttributes.of({ class: "cell-field" }),
         EditorView.contentAttributes.of({ spellcheck: "false", ...attributes }),
         EditorView.updateListener.of((update) => { if (update.docChanged) onChange(); }),
       ],

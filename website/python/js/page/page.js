@@ -123,7 +123,7 @@ async function run(cell) {
   let error = "";
   const put = (output) => {
     outputs ??= outputsOf(cell);
-    if (output.output_type === "error") error = `${output.ename}: ${output.evalue}`;
+    if (output.output_type === "error") error = [output.ename, output.evalue].filter(Boolean).join(": ");
     outputs.add(output);
   };
   const answer = await ask(cell, "run", [cell.code, String(cell.index)], put);
@@ -216,7 +216,6 @@ async function upgrade(cell, title) {
     onKey: (event) => onKey(cell, event),
   });
   cell.field = editor;
-  editor.element.classList.add("cell-field");
   plain.replaceWith(editor.element);
   if (hadFocus) editor.focus();
 }

@@ -110,7 +110,9 @@ export function makeSession(root, onLoading) {
 
   /** End what runs, and forget what it has made; the next request starts Python again, from what is compiled already. */
   function stop() {
+    const wasReady = isReady;
     fail("");
+    if (wasReady) begin();
   }
 
   return { ask, stop, isReady: () => isReady, isStarted: () => worker !== null };

@@ -116,9 +116,11 @@ function close() {
   }
   python.runPython(`
 import sys
-for name in [name for name in sys.modules if name in ("js", "pyodide_js") or name.startswith("js.")]:
+from _pyodide._importhook import jsfinder
+for name in {*jsfinder.jsproxies}:
     sys.modules[name] = None
-del sys, name`);
+jsfinder.jsproxies.clear()
+del sys, name, jsfinder`);
 }
 
 // The method of the session that a request asks for, after what its code needs from above.

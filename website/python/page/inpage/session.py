@@ -56,6 +56,10 @@ class _Stream:
         return True
 
 
+def _input(prompt: object = "") -> str:
+    raise OSError("nothing can be typed in while a cell runs in the page; put the text into the code instead")
+
+
 class Session:
     """A session of a page.
 
@@ -70,6 +74,7 @@ class Session:
         sys.modules["__main__"] = self.main
         self._streams = [_Stream(name, self._output) for name in ("stdout", "stderr")]
         display.emit = self._output
+        builtins.input = _input
         self.reset()
 
     @property
@@ -89,7 +94,7 @@ class Session:
 
     def check(self, page: str, exercise: str, code: str) -> str:
         """Run the answer to an exercise of a page as a cell, check it, and return the status, "error" if it fails."""
-        name, found = f"{page}/{exercise}", ["error"]
+        found = ["error"]
 
         def work() -> None:
             asked = course.exercises(page)[exercise]
@@ -98,14 +103,14 @@ class Session:
             # Exercises share names such as `answer`: what another one made of it is no answer to this one.
             before = {each: self.space.pop(each) for each in wanted if each in self.space}
             try:
-                self._run(code, name)
+                self._run(code, exercise)
                 missing = [each for each in wanted if each not in self.space]
             finally:
                 self.space.update({each: value for each, value in before.items() if each not in self.space})
             if missing:
                 result = Result("open", f"Your code makes no `{missing[0]}`, and that is what the check looks at.")
             else:
-                answer = self._value(answered, name)
+                answer = self._value(answered, exercise)
                 result = asked.check(*(answer if len(wanted) > 1 else (answer,)))
             found[0] = result.status
             display.display(result, output_type="execute_result")
