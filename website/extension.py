@@ -19,6 +19,7 @@ from website import (
     mathematics,
     meta,
     notfound,
+    packages,
     prints,
     words,
 )
@@ -72,6 +73,7 @@ def setup(app: Sphinx) -> dict:
     cards.setup(app)
     definitions.setup(app)
     index.setup(app)
+    packages.setup(app)
     words.setup(app)
     app.add_js_file("progress.js", loading_method="defer")
     # Jupyter Book sets this option even where the extension that reads it is not loaded.
