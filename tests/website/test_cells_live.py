@@ -40,7 +40,7 @@ for run in (run_js, lambda text: fetch.constructor.new(f"return {text}")()):
         try:
             reached.append((text, run(text)))
         except BaseException as error:
-            assert "Content Security Policy" in str(error) or "EvalError" in str(error) or "CSP" in str(error), error
+            assert type(error).__name__ in ("JsException", "ImportError"), error
 import urllib.request
 try:
     urllib.request.urlopen("https://example.org")
@@ -82,7 +82,7 @@ def _visited(window: BrowserContext, address: str) -> Iterator[Tab]:
 
 def exercise(page: Page, title: str) -> Locator:
     """Return an exercise by its title."""
-    return page.locator("section", has=page.get_by_role("heading", name=title)).locator(".exercise").last
+    return page.get_by_role("heading", name=title).locator("xpath=..").locator(".exercise").first
 
 
 def check(task: Locator, code: str | None = None) -> str:
@@ -142,7 +142,7 @@ def test_an_exercise_is_answered_by_keyboard_alone(tab):
 
 def test_hints_come_one_by_one_and_then_the_solution(tab):
     task = exercise(tab.page, TITLE)
-    folds = tab.page.locator("section", has=task).last.locator("details")
+    folds = task.locator("xpath=../..").locator("details")
     expect(folds.filter(visible=True)).to_have_count(0)
     hint, solution = (task.get_by_role("button", name=name, exact=True) for name in ("Hint", "Solution"))
     items = folds.first.locator("li")
@@ -180,6 +180,7 @@ def test_a_loop_that_never_ends_is_stopped(tab):
 
 def test_a_cell_runs_what_it_needs_from_above_and_is_reset(tab):
     one = cell(tab.page, 3)
+    one.scroll_into_view_if_needed()
     stored = one.locator(".cell_output").inner_text()
     assert len(stored) > 100
     one.get_by_role("button", name="Run", exact=True).click()
