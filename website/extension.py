@@ -12,6 +12,7 @@ from website import (
     code,
     definitions,
     demos,
+    exercises,
     images,
     index,
     layout,
@@ -69,6 +70,7 @@ def setup(app: Sphinx) -> dict:
     meta.setup(app)
     cards.setup(app)
     definitions.setup(app)
+    exercises.setup(app)
     index.setup(app)
     words.setup(app)
     app.add_js_file("progress.js", loading_method="defer")
