@@ -11,13 +11,11 @@ from sphinx.application import Sphinx
 from lossbook import course
 from lossbook.exercises import Choose, FindNumber, Result
 from lossbook.exercises.result import in_html
-from website import layout
 from website.mathematics import in_text
 
 FOLDER = "_static/exercises"
-CHECKER = layout.STATIC / "numbers.js"
 
-# The block around the words of a result, where the checking script puts these.
+# The block around the words of a result, by its status.
 BLOCKS = {status: Result(status, "{words}")._repr_html_() for status in ("passed", "wrong", "open")}
 
 
@@ -28,23 +26,28 @@ def typeset(message: str) -> str:
 
 @lru_cache
 def script(page: str) -> str:
-    """Return the script that hands over what the exercises of a page declare; nothing where Python has to check all."""
+    """Return the script with what the exercises of a page declare; nothing where Python has to check all.
+
+    ``static/numbers.js`` reads what it leaves. Either of the two may be loaded first.
+    """
     declared = {
         each.name: each.declared(typeset)
         for each in course.exercises(page).values()
         if isinstance(each, FindNumber | Choose)
     }
-    return f"lossbook.declared({_json(declared)},{_json(BLOCKS)});\n" if declared else ""
+    return hand_over(declared) if declared else ""
+
+
+def hand_over(declared: dict[str, dict]) -> str:
+    """Return a script that hands over declarations by the names of their exercises."""
+    data = json.dumps({"declarations": declared, "blocks": BLOCKS}, ensure_ascii=False, separators=(",", ":"))
+    return f"Object.assign(globalThis.lossbook ??= {{}}, {data});\n"
 
 
 def address(page: str) -> str | None:
     """Return where on the site the script of a page is, such as "regression/quantiles", and None if it has none."""
-    return _versioned(f"{FOLDER}/{_name(page)}", script(page)) if script(page) else None
-
-
-def checker() -> str:
-    """Return where on the site the script is that checks; a page loads it first, and then its own."""
-    return _versioned(f"_static/{CHECKER.name}", CHECKER.read_text(encoding="utf-8"))
+    text = script(page)
+    return f"{FOLDER}/{_name(page)}?v={hashlib.sha256(text.encode()).hexdigest()[:8]}" if text else None
 
 
 def write(app: Sphinx, exception: Exception | None) -> None:
@@ -61,14 +64,6 @@ def write(app: Sphinx, exception: Exception | None) -> None:
 
 def _name(page: str) -> str:
     return f"{page.replace('/', '-')}.js"
-
-
-def _versioned(path: str, text: str) -> str:
-    return f"{path}?v={hashlib.sha256(text.encode()).hexdigest()[:8]}"
-
-
-def _json(value: dict) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def setup(app: Sphinx) -> None:

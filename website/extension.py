@@ -9,6 +9,7 @@ from sphinx.config import Config
 from website import (
     address,
     cards,
+    cells,
     code,
     definitions,
     demos,
@@ -63,6 +64,7 @@ def setup(app: Sphinx) -> dict:
     app.add_transform(PlaceForProgress)
     layout.setup(app)
     code.setup(app)
+    cells.setup(app)
     images.setup(app)
     mathematics.setup(app)
     prints.setup(app)

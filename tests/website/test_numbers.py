@@ -20,12 +20,13 @@ from benchmarks.answers import answers
 from lossbook import course
 from lossbook.exercises import Choose, FindNumber, Result
 from lossbook.exercises import exercises as all_exercises
-from website import exercises
+from website import exercises, layout
 from website.mathematics import in_text
 
 NUMBERS = [each for each in all_exercises() if isinstance(each, FindNumber)]
 CHOICES = [each for each in all_exercises() if isinstance(each, Choose)]
 
+CHECKER = layout.STATIC / "numbers.js"
 BAKERY = "regression/quantiles/bakery"  # 0.75, within 0.005
 
 # More than any float below, so that a check says no more than which float it is.
@@ -67,8 +68,9 @@ def ask(tmp_path_factory) -> Iterator[Callable[[list], list]]:
         )
     folder = tmp_path_factory.mktemp("numbers")
     samples = {each.name: each.declared(exercises.typeset) for each in SAMPLES}
-    texts = [exercises.CHECKER.read_text(encoding="utf-8"), *map(exercises.script, course.pages())]
-    texts.append(f"lossbook.declared({json.dumps(samples)}, {json.dumps(exercises.BLOCKS)})")
+    # Either may come first: that of a page, and the one that checks.
+    before, *after = filter(None, map(exercises.script, course.pages()))
+    texts = [before, CHECKER.read_text(encoding="utf-8"), *after, exercises.hand_over(samples)]
     scripts = [folder / f"{place}.js" for place in range(len(texts))]
     for script, text in zip(scripts, texts, strict=True):
         script.write_text(text, encoding="utf-8")
@@ -304,6 +306,3 @@ def test_the_site_has_the_script_of_every_page_with_such_exercises(html):
     for page, address in zip(pages, addresses, strict=True):
         assert files[address.split("?")[0]] == exercises.script(page)
     assert exercises.address("welcome") is None
-    path, _, version = exercises.checker().partition("?v=")
-    assert (html / path).read_bytes() == exercises.CHECKER.read_bytes()
-    assert version

@@ -1,5 +1,6 @@
 /* Checks a number or a choice without Python, on what its exercise declares: lossbook/exercises/find_and_choose.py has
-   the same rules, and website/exercises.py writes the declarations. */
+   the same rules. A script of the page's own, which website/exercises.py writes, holds the declarations by the names of
+   the exercises, and the block that shows a result by its status. */
 (() => {
   const lossbook = (globalThis.lossbook ??= {});
   const DIGITS = "\\d(?:_?\\d)*";
@@ -8,20 +9,11 @@
   const NUMBER = new RegExp(`^([-+]?)\\s*(${DECIMAL}|0x(?:_?[\\da-f])+|0o(?:_?[0-7])+|0b(?:_?[01])+)$`, "i");
   const LONGEST = 120; // characters of what was typed that a message shows
 
-  lossbook.declarations = {};
-  let blocks = {};
-
-  /* Takes declarations by the names of the exercises, and the block that shows a result by its status. */
-  lossbook.declared = (declarations, ofStatus) => {
-    Object.assign(lossbook.declarations, declarations);
-    blocks = ofStatus;
-  };
-
   /* Returns the status, "passed", "wrong" or "open", and the block. What was given is the text that was typed, or for a
      choice [option] or [option, reason], with null for what has not been chosen. */
   lossbook.checked = (declaration, given) => {
     const [status, words] = declaration.kind === "number" ? find(declaration, given) : choose(declaration, given);
-    return { status, html: blocks[status].replace("{words}", () => words) };
+    return { status, html: lossbook.blocks[status].replace("{words}", () => words) };
   };
 
   function choose({ open, outcomes }, [option, reason]) {
