@@ -13,6 +13,7 @@ from website import (
     code,
     definitions,
     demos,
+    exercises,
     images,
     index,
     layout,
@@ -72,6 +73,7 @@ def setup(app: Sphinx) -> dict:
     meta.setup(app)
     cards.setup(app)
     definitions.setup(app)
+    exercises.setup(app)
     index.setup(app)
     packages.setup(app)
     words.setup(app)
