@@ -40,7 +40,7 @@ for run in (run_js, lambda text: fetch.constructor.new(f"return {text}")()):
         try:
             reached.append((text, run(text)))
         except BaseException as error:
-            assert type(error).__name__ in ("JsException", "ImportError"), error
+            assert isinstance(error, ImportError) or type(error).__name__ == "JsException", error
 import urllib.request
 try:
     urllib.request.urlopen("https://example.org")
@@ -180,18 +180,17 @@ def test_a_loop_that_never_ends_is_stopped(tab):
 
 def test_a_cell_runs_what_it_needs_from_above_and_is_reset(tab):
     one = cell(tab.page, 3)
-    one.scroll_into_view_if_needed()
-    stored = one.locator(".cell_output").inner_text()
+    stored = one.locator(".cell_output").text_content()
     assert len(stored) > 100
     one.get_by_role("button", name="Run", exact=True).click()
     expect(one.locator(".cell-status")).to_contain_text(re.compile(r"Ran \d cells above first. Ran in"), timeout=LONG)
-    assert one.locator(".cell_output").inner_text() == stored
+    assert one.locator(".cell_output").text_content().split() == stored.split()
     assert run(one, "print(pinball(1, 0, 0.25))\nwindow").inner_text().split() == ["0.25", "20"]
     output = run(one, "x = 1\nx.shape")
-    assert re.fullmatch(r"Traceback.*\n.*<cell 3>.*line 2.*\n *x.shape\nAttributeError: .*\s*", output.inner_text())
+    assert re.fullmatch(r"Traceback.*\n.*<cell 3>.*line \\d.*\n *x.shape\nAttributeError: .*\s*", output.inner_text())
     expect(one.locator(".cell-status")).to_contain_text("Stopped by AttributeError")
     one.get_by_role("button", name="Reset", exact=True).click()
-    assert one.locator(".cell_output").inner_text() == stored
+    assert one.locator(".cell_output").text_content() == stored
     expect(one.get_by_role("textbox")).to_have_count(0)
 
 

@@ -111,7 +111,7 @@
   async function checkDeclared(cell, options) {
     await Promise.all([load(page.checker), load(page.declared)]);
     const given = options === "number" ? cell.field.code : JSON.parse(cell.field.code);
-    const { status, html } = book.checked(book.declarations[cell.name], given);
+    const { status, html } = book.checked(book.declarations[`${page.name}/${cell.name}`], given);
     cell.said.innerHTML = html;
     return status;
   }
