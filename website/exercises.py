@@ -31,15 +31,15 @@ def script(page: str) -> str:
     ``static/numbers.js`` reads what it leaves. Either of the two may be loaded first.
     """
     declared = {
-        each.name: each.declared(typeset)
-        for each in course.exercises(page).values()
+        name: each.declared(typeset)
+        for name, each in course.exercises(page).items()
         if isinstance(each, FindNumber | Choose)
     }
     return hand_over(declared) if declared else ""
 
 
 def hand_over(declared: dict[str, dict]) -> str:
-    """Return a script that hands over declarations by the names of their exercises."""
+    """Return a script that hands over declarations by the names that the code of the page has for the exercises."""
     data = json.dumps({"declarations": declared, "blocks": BLOCKS}, ensure_ascii=False, separators=(",", ":"))
     return f"Object.assign(globalThis.lossbook ??= {{}}, {data});\n"
 

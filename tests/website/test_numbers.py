@@ -29,8 +29,8 @@ CHOICES = [each for each in all_exercises() if isinstance(each, Choose)]
 CHECKER = layout.STATIC / "numbers.js"
 BAKERY = "regression/quantiles/bakery"  # 0.75, within 0.005
 
-# More than any float below, so that a check says no more than which float it is.
-FLOOR = FindNumber("samples/numbers/floor", answer=-1e307, tolerance=1.0, why="It is.")
+# Less than any float below, so that a check says of each that it is less, and which it is.
+FLOOR = FindNumber("samples/page/floor", answer=-1e307, tolerance=1.0, why="It is.")
 
 
 def _rounded() -> list[FindNumber]:
@@ -38,7 +38,7 @@ def _rounded() -> list[FindNumber]:
     seed = random.Random(1)
     return [
         FindNumber(
-            f"samples/rounded/number-{place}",
+            f"samples/page/number-{place}",
             answer=float(f"{seed.choice([1, -1]) * 10 ** seed.uniform(-6, 6):.{seed.randint(1, 17)}g}"),
             tolerance=0.5 * 10.0 ** -(place % 9) * seed.choice([1, 1, 1.2, 2]),
             why="It is.",
@@ -48,10 +48,19 @@ def _rounded() -> list[FindNumber]:
 
 
 ROUNDED = _rounded()
-EXACT = FindNumber("samples/numbers/exact", answer=2.5, tolerance=0, why="It is.")
-HUGE = FindNumber("samples/numbers/huge", answer=1.2345e22, tolerance=0.005, why="It is.")
-PLAIN = Choose("samples/choices/plain", options={"mean": "It moves.", "median": "It stays: $m$."}, right="median")
+EXACT = FindNumber("samples/page/exact", answer=2.5, tolerance=0, why="It is.")
+HUGE = FindNumber("samples/page/huge", answer=1.2345e22, tolerance=0.005, why="It is.")
+PLAIN = Choose("samples/page/plain", options={"mean": "It moves.", "median": "It stays: $m$."}, right="median")
 SAMPLES = [FLOOR, EXACT, HUGE, PLAIN, *ROUNDED]
+
+
+def page_of(name: str) -> str:
+    return name.rsplit("/", 1)[0]
+
+
+def key_of(name: str) -> str:
+    """Return the name that the code of its page has for an exercise."""
+    return name.rsplit("/", 1)[1].replace("-", "_")
 
 
 def by_name(found) -> dict:
@@ -67,18 +76,22 @@ def ask(tmp_path_factory) -> Iterator[Callable[[list], list]]:
             "no Node: numbers and choices are checked by Python only"
         )
     folder = tmp_path_factory.mktemp("numbers")
-    samples = {each.name: each.declared(exercises.typeset) for each in SAMPLES}
-    # Either may come first: that of a page, and the one that checks.
-    before, *after = filter(None, map(exercises.script, course.pages()))
-    texts = [before, CHECKER.read_text(encoding="utf-8"), *after, exercises.hand_over(samples)]
-    scripts = [folder / f"{place}.js" for place in range(len(texts))]
-    for script, text in zip(scripts, texts, strict=True):
-        script.write_text(text, encoding="utf-8")
-    command = [node, str(Path(__file__).with_name("numbers.mjs")), *map(str, scripts)]
+    # The first of these is loaded before the script that checks, the others after it.
+    before, *after = (page for page in course.pages() if exercises.script(page))
+    texts = {before: exercises.script(before), "checker": CHECKER.read_text(encoding="utf-8")}
+    texts |= {page: exercises.script(page) for page in after}
+    texts["samples/page"] = exercises.hand_over(
+        {key_of(each.name): each.declared(exercises.typeset) for each in SAMPLES}
+    )
+    files = {page: str(folder / f"{page.replace('/', '-')}.js") for page in texts}
+    for page, text in texts.items():
+        Path(files[page]).write_text(text, encoding="utf-8")
+    command = [node, str(Path(__file__).with_name("numbers.mjs")), *files.values()]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as process:
 
         def asked(pairs: list) -> list[tuple[str, str]]:
-            process.stdin.write(json.dumps(pairs) + "\n")
+            whole = [(files[page_of(name)], key_of(name), given) for name, given in pairs]
+            process.stdin.write(json.dumps(whole) + "\n")
             process.stdin.flush()
             return [(answer["status"], answer["html"]) for answer in json.loads(process.stdout.readline())]
 
@@ -132,8 +145,7 @@ def tried(exercise: FindNumber) -> dict[str, float]:
 
 @pytest.mark.parametrize("exercise", **by_name(NUMBERS))
 def test_a_number_is_checked_as_in_python(ask, exercise):
-    page, name = exercise.name.rsplit("/", 1)
-    kept = [number for answer in answers(page)[name.replace("-", "_")] for number in answer.given]
+    kept = [number for answer in answers(page_of(exercise.name))[key_of(exercise.name)] for number in answer.given]
     given = tried(exercise) | {repr(number): number for number in kept}
     assert differences(ask, exercise, given) == []
     assert {exercise._check(number).status for number in given.values()} == {"passed", "wrong"}
@@ -299,7 +311,7 @@ def test_the_site_has_the_script_of_every_page_with_such_exercises(html):
         path.relative_to(html).as_posix(): path.read_text(encoding="utf-8")
         for path in (html / exercises.FOLDER).iterdir()
     }
-    pages = sorted({each.name.rsplit("/", 1)[0] for each in [*NUMBERS, *CHOICES]})
+    pages = sorted({page_of(each.name) for each in [*NUMBERS, *CHOICES]})
     addresses = [exercises.address(page) for page in pages]
     assert sorted(address.split("?v=")[0] for address in addresses) == sorted(files)
     assert all(re.fullmatch(r"_static/exercises/[a-z-]+\.js\?v=[0-9a-f]{8}", address) for address in addresses)

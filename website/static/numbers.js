@@ -1,6 +1,6 @@
 /* Checks a number or a choice without Python, on what its exercise declares: lossbook/exercises/find_and_choose.py has
-   the same rules. A script of the page's own, which website/exercises.py writes, holds the declarations by the names of
-   the exercises, and the block that shows a result by its status. */
+   the same rules. A script of the page's own, which website/exercises.py writes, holds the declarations by the names
+   that the page has for the exercises, and the block that shows a result by its status. */
 (() => {
   const lossbook = (globalThis.lossbook ??= {});
   const DIGITS = "\\d(?:_?\\d)*";
