@@ -4,7 +4,9 @@ import ast
 import copy
 import symtable
 from collections.abc import Iterator, Sequence, Set
+from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 
 def statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
@@ -72,34 +74,50 @@ def needed(code: str, above: Sequence[str], has: Set[str]) -> list[tuple[int, st
     wanted = _uses(_read(code)) - has
     found = []
     for place in reversed(range(len(above))):
+        if not wanted:
+            break
         cell = _read(above[place])
-        made = [(statement, bound_and_used(statement)[0]) for statement in statements(cell)]
-        if not wanted & set().union(*(bound | set(changed(statement)) for statement, bound in made)):
+        giving = [each for each in cell if wanted & each.gives]
+        if not giving:
             continue
-        giving = [statement for statement, bound in made if wanted & (bound | set(changed(statement)))]
-        if all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in giving):
-            found.append((place, "\n".join(map(ast.unparse, giving))))
-            wanted -= set().union(*(bound_and_used(statement)[0] for statement in giving))
+        if all(isinstance(each.statement, ast.Import | ast.ImportFrom) for each in giving):
+            found.append((place, "\n".join(ast.unparse(each.statement) for each in giving)))
+            wanted = wanted.difference(*(each.bound for each in giving))
         else:
             found.append((place, above[place]))
-            wanted = (wanted - set().union(*(bound for _, bound in made))) | (_uses(cell) - has)
+            wanted = wanted.difference(*(each.bound for each in cell)) | (_uses(cell) - has)
     return found[::-1]
 
 
-def _read(code: str) -> list[ast.stmt]:
+class _Statement(NamedTuple):
+    """A statement, and the global names that it binds, that it or a function in it uses, and that it binds or changes."""
+
+    statement: ast.stmt
+    bound: set[str]
+    used: set[str]
+    gives: set[str]
+
+
+# Of a page's cells, all but one are the same from one question to the next.
+@lru_cache(maxsize=256)
+def _read(code: str) -> list[_Statement]:
     try:
-        return ast.parse(code).body
+        body = ast.parse(code).body
     except SyntaxError:
         return []
+    return [
+        _Statement(statement, bound, used, bound | set(changed(statement)))
+        for statement in statements(body)
+        for bound, used in [bound_and_used(statement)]
+    ]
 
 
-def _uses(body: Sequence[ast.stmt]) -> set[str]:
+def _uses(cell: Sequence[_Statement]) -> set[str]:
     """Return the global names that code uses before it has made them itself."""
     used: set[str] = set()
     own: set[str] = set()
-    for statement in statements(body):
-        bound, read = bound_and_used(statement)
-        used |= read - own
+    for statement in cell:
+        used |= statement.used - own
         # A function that is defined here may be called later, and uses what is made until then.
-        own |= bound
+        own |= statement.bound
     return used

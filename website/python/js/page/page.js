@@ -87,6 +87,7 @@ async function ask(cell, method, given, put) {
     });
     const first = ran ? `Ran ${plural(ran, "cell")} above first. ` : "";
     setBusy(cell, false);
+    book.python.memory = answer.memory;
     return { ...answer, first, seconds: (performance.now() - began) / 1000 };
   } catch (error) {
     setBusy(cell, false);
