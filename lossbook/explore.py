@@ -2,7 +2,6 @@
 
 import inspect
 import itertools
-import linecache
 import math
 import re
 import reprlib
@@ -23,6 +22,7 @@ from lossbook.explorable import Axis, Bound, Choice, Explorable, Handle, Line, P
 from lossbook.explorable.controls import Control
 from lossbook.explorable.frames import FINE
 from lossbook.explorable.functions import Where
+from lossbook.explorable.marks import Mark
 from lossbook.explorable.text import MINUS
 from lossbook.multitask import UncertaintyWeighted, WeightedSum
 from lossbook.plots import GRAY, INK, PURPLE
@@ -36,7 +36,11 @@ SLIDABLE = (1e-6, 1e9)  # the sizes of a number for which a slider has the decim
 PRINTABLE = 2**31 / FINE / 2  # what a readout can hold
 STEP = 1e-6  # of a central difference, as a share of the axis
 MOST_CHECKED = 8  # at so many settings of each slider is a gradient checked
-MEASURED = {"color": GRAY, "width": 6, "opacity": 0.35}  # how the slope is drawn below a gradient that may cover it
+MEASURED: dict[str, Any] = {
+    "color": GRAY,
+    "width": 6,
+    "opacity": 0.35,
+}  # how the slope is drawn below a gradient that may cover it
 SAME = 1e-4  # how far, relatively, factors between two gradients may be apart to count as one
 
 TARGET = "y_true"  # as the first parameter of a function
@@ -183,10 +187,11 @@ def explore(
     panels, printed = [], []
     points: dict[str, Any] = {}
     for title, kinds in {"value": [0], "slope": [*range(1, len(subject.kinds))]}.items():
-        drawn, start = family[:, kinds], np.array([first[kind] for kind in kinds])
-        digits = _digits(drawn, start, f"the {title} of {subject.title}")
-        marks, shown = [], []
-        for kind in kinds:
+        drawn, begin = family[:, kinds], np.array([first[kind] for kind in kinds])
+        digits = _digits(drawn, begin, f"the {title} of {subject.title}")
+        marks: list[Mark] = []
+        shown = []
+        for kind, label in zip(kinds, ("measured", "yours") if len(kinds) > 1 else ("",), strict=True):
 
             def curve(*state: Any, kind: int = kind) -> NDArray:
                 return along(*state)[kind]
@@ -197,13 +202,12 @@ def explore(
 
             key = _free([*subject.kinds][kind], [*names, variable])
             points[key] = Bound(point, *names, variable)
-            look = MEASURED if len(kinds) > 1 and kind == kinds[0] else {"color": PURPLE}
-            label = dict(zip(kinds, ("measured", "yours"), strict=True))[kind] if len(kinds) > 1 else ""
+            look = MEASURED if label == "measured" else {"color": PURPLE}
             marks.append(Line(x=x, y=Bound(curve, *names), label=label, **look))
             shown.append(f"{{{key}:{'+' * (title == 'slope')}.{digits}f}}" + f" {label}" * bool(label))
         marks.append(Handle(x=variable, y=points[key], color=INK))
         printed.append(f"{title} {', '.join(shown)}")
-        panels.append(Panel(title, Axis(subject.label, low, high), Axis(title, *_limits(drawn, start)), marks=marks))
+        panels.append(Panel(title, Axis(subject.label, low, high), Axis(title, *_limits(drawn, begin)), marks=marks))
     moved = f"{{{subject.moved}}}" if subject.moved else variable
     start = float(stops[np.abs(stops - subject.start).argmin()])
     return Explorable(
@@ -352,9 +356,8 @@ class _Function:
 def _line(error: Exception, function: Callable) -> str:
     """Return the line of the function, as words in a sentence, in which an error was raised."""
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
-    lines = [each.lineno for each in traceback.extract_tb(error.__traceback__) if each.filename == file]
-    text = linecache.getline(file, lines[-1]).strip() if lines else ""
-    return f" `{text}`" if text else " a line of it"
+    lines = [each.line for each in traceback.extract_tb(error.__traceback__) if each.filename == file]
+    return f" `{lines[-1]}`" if lines and lines[-1] else " a line of it"
 
 
 def _gradient_of(loss: _Function, gradient: Callable[..., ArrayLike]) -> _Function:
@@ -663,7 +666,7 @@ def _verdict(subject: _Subject, controls: Sequence[Control]) -> list[Readout]:
             return [Readout(f"{name} does not agree with the measured slope: {_difference(subject, here)}.")]
         found += here
     kinks = [each for each in found if is_kink(each.check)]
-    near = [each for each in found if each.check.verdict.startswith("look closer, a kink") and each not in kinks]
+    near = [each for each in found if "kink" in each.check.verdict and not is_kink(each.check)]
     if near:
         worst = max(near, key=lambda each: each.check.difference)
         line = f"{name} nearly agrees with the measured slope: it is off by up to {worst.check.difference:.1g} of it"
@@ -704,7 +707,8 @@ def _difference(subject: _Subject, here: list[_Checked]) -> str:
     wrong = [each for each in here if each.check.verdict == "wrong"]
     worst = max(wrong, key=lambda each: each.gap)
     digits = f"it gives {_number(worst.check.written)}, and the slope is {_number(worst.check.measured)}"
-    return f"it is off at {len(wrong)} of {len(here)} positions, most at {_place(subject, worst)}, where {digits}"
+    many = f"at {len(wrong)} of {len(here)} positions" if len(wrong) < len(here) else "everywhere"
+    return f"it is off {many}, most at {_place(subject, worst)}, where {digits}"
 
 
 def _factor(checked: list[_Checked]) -> float | None:
@@ -740,4 +744,4 @@ def _number(value: float) -> str:
 
 
 def _minus(text: str) -> str:
-    return text.replace("-", MINUS)
+    return re.sub(r"-(?=\d)", MINUS, text)

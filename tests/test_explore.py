@@ -504,7 +504,7 @@ WRONG = {
     "the loss": (
         lambda r: 2 * r,
         square,
-        "it is off at 199 of 199 positions, most at r = −4.95, where it gives 24.5, and the slope is 2.",
+        "it is off everywhere, most at r = −4.95, where it gives 24.5, and the slope is 2.",
     ),
     "zero": (
         square,
