@@ -294,7 +294,8 @@ def _ours(runtime: Runtime, level: int) -> dict[str, Pack]:
     files = dict(_sources())
     names = "".join(f"{name}\n{hashlib.sha256(content).hexdigest()}\n" for name, content in sorted(files.items()))
     script = (HERE / "js" / "compile.mjs").read_bytes()
-    folder = acquire.cache() / f"ours-{_hash(script, runtime.pyodide.parent.name.encode(), names.encode())}"
+    lock = (runtime.pyodide / "pyodide-lock.json").read_bytes()
+    folder = acquire.cache() / f"ours-{_hash(script, lock, names.encode())}"
     if not folder.is_dir():
         with acquire.made(folder) as made:
             for name, content in files.items():
@@ -342,6 +343,7 @@ def _scripts(runtime: Runtime, folder: Path) -> str:
     scripts = {name: (runtime.pyodide / name).read_bytes() for name in SCRIPTS}
     scripts["zstddec.mjs"] = (runtime.node_modules / "zstddec" / "dist" / "zstddec.mjs").read_bytes()
     scripts["start.mjs"] = (HERE / "js" / "start.mjs").read_bytes()
+    scripts |= _bundled(runtime)
     # Pyodide looks up here what it could load by itself: nothing.
     scripts["pyodide-lock.json"] = json.dumps({"info": runtime.lock["info"], "packages": {}}).encode()
     name = f"runtime.{_hash(*scripts.values())}"
@@ -349,6 +351,19 @@ def _scripts(runtime: Runtime, folder: Path) -> str:
     for script, content in scripts.items():
         (folder / name / script).write_bytes(content)
     return name
+
+
+def _bundled(runtime: Runtime) -> Files:
+    """Return the scripts with which a page uses Python, each in one file, bundled once and kept."""
+    script = HERE / "js" / "build.mjs"
+    sources = [script, HERE / "js" / "start.mjs", *sorted((HERE / "js" / "page").glob("*.js"))]
+    key = _hash(*(path.read_bytes() for path in (*sources, HERE / "package-lock.json")))
+    folder = acquire.cache() / f"scripts-{key}"
+    if not folder.is_dir():
+        with acquire.made(folder) as made:
+            command = [acquire.node(), str(script), str(runtime.node_modules), str(made)]
+            subprocess.run(command, check=True)
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
 def _hash(*contents: bytes) -> str:

@@ -25,3 +25,7 @@ def cells(nb: NotebookNode) -> list[NotebookNode]:
     """Return the code cells that run in the page, in their order."""
     lacks = reasons(nb)
     return [cell for cell in nb.cells if cell.cell_type == "code" and not lacks[cell.id]]
+
+
+def packs(page: str) -> dict[str, list[str]]:
+    return {}

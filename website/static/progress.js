@@ -1,7 +1,9 @@
-/* What a reader has done: pages read and quiz answers. It is kept in this browser and sent nowhere. */
+/* What a reader has done: pages read, exercises, what was typed there, and quiz answers. It is kept in this browser and
+   sent nowhere. */
 (() => {
   const KEY = "lossbook-progress";
-  const EMPTY = { read: {}, quiz: {} };
+  const EMPTY = { read: {}, quiz: {}, exercises: {}, typed: {} };
+  const LONGEST = 20000; /* of what is typed, in characters */
   /* To Firefox each file of a folder is a site of its own. */
   const WHERE = "Kept in this browser, and sent nowhere." + (location.protocol === "file:"
     ? " Opened from a folder, Firefox keeps each page's progress apart and cannot sum it up here; on a website it can."
@@ -32,10 +34,15 @@
   function clean(given) {
     const kept = structuredClone(EMPTY);
     for (const [name, value] of Object.entries(given?.read ?? {})) if (value === true) kept.read[name] = true;
-    for (const [name, answers] of Object.entries(given?.quiz ?? {})) {
-      kept.quiz[name] = Object.fromEntries(
-        Object.entries(answers ?? {}).filter(([, value]) => ["right", "wrong", "open"].includes(value)),
-      );
+    const forms = {
+      quiz: (value) => ["right", "wrong", "open"].includes(value),
+      exercises: (value) => ["passed", "wrong", "open"].includes(value),
+      typed: (value) => typeof value === "string" && value.length <= LONGEST,
+    };
+    for (const [part, hasForm] of Object.entries(forms)) {
+      for (const [name, values] of Object.entries(given?.[part] ?? {})) {
+        kept[part][name] = Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => hasForm(value)));
+      }
     }
     return kept;
   }
@@ -52,6 +59,26 @@
     made.append(...children);
     return made;
   }
+
+  /* The status of an exercise of this page, and what was typed for it; given a value, that is kept first. */
+  function exercise(name, status) {
+    const kept = load().exercises[page]?.[name];
+    if (!status || kept === "passed" || (status === "open" && kept)) return kept;
+    change((progress) => { (progress.exercises[page] ??= {})[name] = status; });
+    return status;
+  }
+
+  function typed(name, text) {
+    if (text === undefined) return load().typed[page]?.[name];
+    change((progress) => {
+      const here = (progress.typed[page] ??= {});
+      if (text === null) delete here[name];
+      else here[name] = text.slice(0, LONGEST);
+    });
+    return text;
+  }
+
+  window.lossbook = { element, progress: { exercise, typed } };
 
   /* A page is read once its end has been on the screen. */
   function watchEnd() {
@@ -138,8 +165,11 @@
       const read = pages.filter((name) => progress.read[name]).length;
       const answers = pages.flatMap((name) => Object.values(progress.quiz[name] ?? {}));
       const right = answers.filter((answer) => answer === "right").length;
+      const tasks = pages.flatMap((name) => Object.values(progress.exercises[name] ?? {}));
+      const solved = tasks.filter((status) => status === "passed").length;
+      const exercises = tasks.length ? `, ${solved} of ${tasks.length} exercises solved` : "";
       const quiz = answers.length ? `, ${right} of ${answers.length} quiz questions right at the first try` : "";
-      return element("li", {}, `${title}: ${read} of ${pages.length} pages read${quiz}`);
+      return element("li", {}, `${title}: ${read} of ${pages.length} pages read${exercises}${quiz}`);
     });
     return element("ul", {}, ...rows);
   }

@@ -56,6 +56,10 @@ class _Stream:
         return True
 
 
+def _input(prompt: object = "") -> str:
+    raise OSError("nothing can be typed in while a cell runs in the page; put the text into the code instead")
+
+
 class Session:
     """A session of a page.
 
@@ -70,6 +74,7 @@ class Session:
         sys.modules["__main__"] = self.main
         self._streams = [_Stream(name, self._output) for name in ("stdout", "stderr")]
         display.emit = self._output
+        builtins.input = _input
         self.reset()
 
     @property
@@ -85,11 +90,11 @@ class Session:
 
     def run(self, code: str, name: str) -> bool:
         """Run a cell, and return whether it ended well; otherwise the last output is the error."""
-        return self._within(lambda: self._run(code, name))
+        return self._within(lambda: self._run(code, name), self._raised)
 
     def check(self, page: str, exercise: str, code: str) -> str:
         """Run the answer to an exercise of a page as a cell, check it, and return the status, "error" if it fails."""
-        name, found = f"{page}/{exercise}", ["error"]
+        found = ["error"]
 
         def work() -> None:
             asked = course.exercises(page)[exercise]
@@ -98,19 +103,20 @@ class Session:
             # Exercises share names such as `answer`: what another one made of it is no answer to this one.
             before = {each: self.space.pop(each) for each in wanted if each in self.space}
             try:
-                self._run(code, name)
+                self._run(code, exercise)
                 missing = [each for each in wanted if each not in self.space]
             finally:
                 self.space.update({each: value for each, value in before.items() if each not in self.space})
             if missing:
                 result = Result("open", f"Your code makes no `{missing[0]}`, and that is what the check looks at.")
             else:
-                answer = self._value(answered, name)
+                answer = self._value(answered, exercise)
                 result = asked.check(*(answer if len(wanted) > 1 else (answer,)))
             found[0] = result.status
             display.display(result, output_type="execute_result")
 
-        return found[0] if self._within(work) else "error"
+        self._within(work, self._unanswered)
+        return found[0]
 
     def needed(self, code: str, above: Sequence[str]) -> list[int]:
         """Return which of the cells above must run first, so that code finds the names that nothing has made yet."""
@@ -134,16 +140,23 @@ class Session:
     def _value(self, expression: ast.Expression, name: str) -> Any:
         return eval(compile(expression, f"{CELL}{name}>", "eval"), self.space)
 
-    def _within(self, work: Callable[[], None]) -> bool:
-        """Do what runs code of the reader's, with everything that it prints or raises among the outputs."""
+    def _unanswered(self, name: str, message: str, text: str) -> None:
+        """Say that an answer could not be checked, in the form in which the checks say everything else."""
+        said = f"Your code stopped with a `{name}`{f': {message}' if message else '.'}"
+        display.display(Result("wrong", said, text.rstrip()), output_type="execute_result")
+
+    def _raised(self, name: str, message: str, text: str) -> None:
+        self._output({"output_type": "error", "ename": name, "evalue": message, "traceback": [text]})
+
+    def _within(self, work: Callable[[], None], tell: Callable[[str, str, str], None]) -> bool:
+        """Do what runs code of the reader's, with everything that it prints among the outputs; tell what it raises."""
         before = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = self._streams
         try:
             work()
             return True
         except BaseException as error:  # including SystemExit, which must not end the session
-            name, message, text = tracebacks.told(error, CELL)
-            self._output({"output_type": "error", "ename": name, "evalue": message, "traceback": [text]})
+            tell(*tracebacks.told(error, CELL))
             return False
         finally:
             for stream in self._streams:

@@ -16,7 +16,8 @@ def told(error: BaseException, cell: str) -> tuple[str, str, str]:
     shown = traceback.TracebackException.from_exception(error, compact=True)
     _shorten(shown, cell, set())
     try:
-        message = str(error)
+        # The message of a syntax error names the file and the line, which the traceback shows.
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:  # the reader's own exception, which cannot be printed
         message = ""
     text = "\n".join(_own(error) or ["".join(shown.format())])
