@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from numbers import Integral, Real
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -166,6 +167,29 @@ def explore(
     at r = 2.00: value 4.000, slope +4.000 measured, +2.000 yours
     your gradient does not agree with the measured slope: it is 0.5 times as large everywhere.
     """
+    try:
+        return _figure(loss, gradient, y_true, y_pred, span, ranges)
+    except Exception as error:
+        if hasattr(error, "__notes__"):
+            error.__traceback__ = _beyond_here(error.__traceback__)
+        raise
+
+
+def _beyond_here(frames: TracebackType | None) -> TracebackType | None:
+    """Return the frames of an exception from the reader's function or loss on, without those of this module."""
+    while frames and frames.tb_frame.f_code.co_filename == _beyond_here.__code__.co_filename:
+        frames = frames.tb_next
+    return frames
+
+
+def _figure(
+    loss: Loss | Callable[..., ArrayLike],
+    gradient: Callable[..., ArrayLike] | None,
+    y_true: Any,
+    y_pred: Any,
+    span: tuple[float, float],
+    ranges: dict[str, Any],
+) -> Explorable:
     low, high = _range("span", span)
     x = np.round(np.linspace(low, high, POINTS), 12)  # so that zero is exactly zero
     if isinstance(loss, Loss):

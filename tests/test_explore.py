@@ -794,6 +794,8 @@ def test_a_gradient_that_raises_says_that_it_is_the_gradient():
     with pytest.raises(KeyError) as caught:
         explore(huber, gradient=broken)
     assert caught.value.__notes__ == ["raised by broken at delta = 0.1"]
+    frames = [frame.name for frame in caught.traceback]
+    assert frames == ["test_a_gradient_that_raises_says_that_it_is_the_gradient", "broken"], "none of ours"
 
 
 def test_a_slip_is_told_without_a_traceback():
