@@ -75,7 +75,7 @@
   function textField(cell, title, options) {
     const isCode = options === "code";
     const field = isCode ? element("textarea", { rows: cell.stored.split("\n").length + 1, wrap: "off" })
-      : element("input", { type: "text", inputMode: "decimal", autocomplete: "off", placeholder: "a number" });
+      : element("input", { type: "text", autocomplete: "off", placeholder: "a number" });
     Object.assign(field, { className: "cell-field", spellcheck: false, autocapitalize: "off", ariaLabel: title });
     const read = {
       element: field,
@@ -111,7 +111,7 @@
   async function checkDeclared(cell, options) {
     await Promise.all([load(page.checker), load(page.declared)]);
     const given = options === "number" ? cell.field.code : JSON.parse(cell.field.code);
-    const { status, html } = book.checked(book.declarations[`${page.name}/${cell.name}`], given);
+    const { status, html } = book.checked(book.declarations[cell.name], given);
     cell.said.innerHTML = html;
     return status;
   }
