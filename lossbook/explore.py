@@ -4,23 +4,29 @@ import inspect
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+import reprlib
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from numbers import Integral, Real
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lossbook.checking import GradientCheck, check_along, is_kink
 from lossbook.core import Loss, hyperparameters
 from lossbook.explorable import Axis, Bound, Choice, Explorable, Handle, Line, Panel, Readout, Slider, Toggle
 from lossbook.explorable.controls import Control
 from lossbook.explorable.frames import FINE
 from lossbook.explorable.functions import Where
+from lossbook.explorable.marks import Mark
 from lossbook.explorable.text import MINUS
 from lossbook.multitask import UncertaintyWeighted, WeightedSum
-from lossbook.plots import INK, PURPLE
+from lossbook.plots import GRAY, INK, PURPLE
 
 CURVES = 600  # about how many are computed, one for each combination of the controls
 POINTS = 201  # on each; the dot stops at every fifth
@@ -29,7 +35,16 @@ MOST_NODES = 61
 MOST_ENTRIES = 12
 SLIDABLE = (1e-6, 1e9)  # the sizes of a number for which a slider has the decimals and the room; 0 has them too
 PRINTABLE = 2**31 / FINE / 2  # what a readout can hold
+STEP = 1e-6  # of a central difference, as a share of the axis
+MOST_CHECKED = 8  # at so many settings of each slider is a gradient checked
+MEASURED: dict[str, Any] = {
+    "color": GRAY,
+    "width": 6,
+    "opacity": 0.35,
+}  # how the slope is drawn below a gradient that may cover it
+SAME = 1e-4  # how far, relatively, factors between two gradients may be apart to count as one
 
+TARGET = "y_true"  # as the first parameter of a function
 TARGETS: Sequence[float] = (-1, 0, 1, 3)  # to choose from, for a loss that does not take just any number
 # Samples for losses of several scores, by the axes of a score and of a target. A loss gets the first that it takes.
 EXAMPLES: dict[tuple[int, int], list[tuple[Any, Any]]] = {
@@ -42,12 +57,22 @@ EXAMPLES: dict[tuple[int, int], list[tuple[Any, Any]]] = {
 # What a loss may raise for an argument that it does not take.
 REFUSALS = (ArithmeticError, LookupError, TypeError, ValueError)
 
+# What NumPy raises where a function takes an array for one number, as `if`, `max` and those of `math` do.
+ONE_NUMBER = re.compile(r"truth value of an array|can be converted to Python scalars")
+
 Curves = Sequence[NDArray]
+
+
+class Slip(ValueError):
+    """An argument that does not fit. The message says what to change, so a notebook shows it without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:  # IPython looks for this name
+        return [f"ValueError: {self}"]
 
 
 @dataclass(frozen=True)
 class _Subject:
-    """What is explored along `x`; `curves` takes parameters by their names, and returns values and slopes."""
+    """What is explored along `x`; `curves` takes parameters by their names, and returns a curve for each of `kinds`."""
 
     x: NDArray
     title: str
@@ -61,32 +86,45 @@ class _Subject:
     sample: str = ""
     moved: str = ""
     """The choice of the entry that is moved, if there is one."""
+    gradient: str = ""
+    """What the reader's own gradient is called, if there is one."""
+    checks: Callable[..., list[GradientCheck]] = lambda: []
+    """Takes parameters by their names, and checks the reader's gradient at every position but the ends."""
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The curves by their names, with what they are called in messages."""
+        of_loss = {kind: f"the {kind} of {self.title}" for kind in ("value", "slope")}
+        return of_loss | ({"gradient": self.gradient} if self.gradient else {})
 
     def checked(self, **state: Any) -> Curves:
         """Return the curves, or raise an error that says at which arguments."""
         at = Where("", state).at
-        try:
-            with np.errstate(all="ignore"):  # what is not finite is an error below
-                curves = self.curves(**state)
-        except Exception as error:
-            error.add_note(f"raised by {self.title}{at}")
-            raise
-        for kind, curve in zip(("value", "slope"), curves, strict=True):
-            what = f"the {kind} of {self.title}"
+        with np.errstate(all="ignore"):  # what is not finite is an error below
+            curves = self.curves(**state)
+        for (kind, what), curve in zip(self.kinds.items(), curves, strict=True):
             if curve.shape != self.x.shape:
-                raise ValueError(
-                    f"{what} must have the shape of {self.variable}, {self.x.shape}, got shape {curve.shape}{at}"
-                )
+                advice = "" if curve.ndim else "; return one value for each position, without a mean or a sum"
+                if curve.ndim == 0 and kind == "gradient":
+                    advice += f", and a constant as np.full_like({self.variable}, {curve:g})"
+                wanted = f"the shape of {self.variable}, {self.x.shape}"
+                raise Slip(f"{what} must have {wanted}, got shape {curve.shape}{at}{advice}")
             finite = np.isfinite(curve)
             if not finite.all():
                 at = Where("", {self.variable: float(self.x[finite.argmin()])} | state).at
-                raise ValueError(f"{what} must be finite, got {curve[finite.argmin()]}{at}")
+                advice = (
+                    "; at a kink, any number between the slopes to both sides is right"
+                    if kind == "gradient"
+                    else "; span=(low, high) chooses the ends of the axis"
+                )
+                raise Slip(f"{what} must be finite, got {curve[finite.argmin()]}{at}{advice}")
         return curves
 
 
 def explore(
     loss: Loss | Callable[..., ArrayLike],
     *,
+    gradient: Callable[..., ArrayLike] | None = None,
     y_true: Any = None,
     y_pred: Any = None,
     span: tuple[float, float] = (-5, 5),
@@ -96,11 +134,16 @@ def explore(
 
     A loss is drawn against the residual where it takes any target, and otherwise against the score, with a choice of
     the target. Where a sample has several scores, one entry of `y_pred` is moved at a time. The slope of a loss is its
-    gradient, that of a function a central difference.
+    gradient, that of a function a central difference. A gradient of your own is drawn beside that, and a line below
+    says whether the two agree, judged as `check_gradient` does, and if not, where they differ most.
 
     Args:
-        loss: a `lossbook.Loss`, or a function of the positions on the axis, an array, and of any parameters.
-        y_true, y_pred: one sample, in place of the example that is taken for a loss of several scores.
+        loss: a `lossbook.Loss`, or a function of the positions on the axis, an array, and of any parameters. A function
+            whose first parameter is `y_true` is drawn against its second one.
+        gradient: the derivative of the function `loss`, as a function of the same positions, and of whichever of the
+            parameters it needs.
+        y_true, y_pred: one sample, in place of the example that is taken for a loss of several scores. For a function
+            of `y_true`, its one value, in place of a slider.
         span: the ends of the axis.
         ranges: by the name of a parameter, the ends of its slider, or the texts to choose from. Without them, a
             loss is asked which numbers it accepts, and a positive parameter of a function stays positive. True and
@@ -119,10 +162,42 @@ def explore(
     >>> figure = explore(lambda r, delta, scale=2.0: scale * np.minimum(np.abs(r), delta), delta=(0.5, 3))
     >>> figure.state
     {'delta': 1.0, 'scale': 2.0, 'r': 2.0}
+    >>> figure = explore(lambda r: r**2, gradient=lambda r: r)
+    >>> print(*figure.printed(), sep="\\n")
+    at r = 2.00: value 4.000, slope +4.000 measured, +2.000 yours
+    your gradient does not agree with the measured slope: it is 0.5 times as large everywhere.
     """
+    try:
+        return _figure(loss, gradient, y_true, y_pred, span, ranges)
+    except Exception as error:
+        if hasattr(error, "__notes__"):
+            error.__traceback__ = _beyond_here(error.__traceback__)
+        raise
+
+
+def _beyond_here(frames: TracebackType | None) -> TracebackType | None:
+    """Return the frames of an exception from the reader's function or loss on, without those of this module."""
+    while frames and frames.tb_frame.f_code.co_filename == _beyond_here.__code__.co_filename:
+        frames = frames.tb_next
+    return frames
+
+
+def _figure(
+    loss: Loss | Callable[..., ArrayLike],
+    gradient: Callable[..., ArrayLike] | None,
+    y_true: Any,
+    y_pred: Any,
+    span: tuple[float, float],
+    ranges: dict[str, Any],
+) -> Explorable:
     low, high = _range("span", span)
     x = np.round(np.linspace(low, high, POINTS), 12)  # so that zero is exactly zero
-    subject = _of_loss(loss, x, y_true, y_pred) if isinstance(loss, Loss) else _of_function(loss, x, y_true, y_pred)
+    if isinstance(loss, Loss):
+        if gradient is not None:
+            raise Slip(f"gradient belongs to a function of your own; {type(loss).__name__} has one already")
+        subject = _of_loss(loss, x, y_true, y_pred)
+    else:
+        subject = _of_function(loss, gradient, x, y_true, y_pred)
     curves = cache(subject.checked)
     controls = _printable([*subject.choices, *_controls(subject, ranges)], curves, ranges)
     names = [control.name for control in controls]
@@ -135,23 +210,28 @@ def explore(
     family = np.array([along(*state) for state in itertools.product(*(control.grid for control in controls))])
     panels, printed = [], []
     points: dict[str, Any] = {}
-    for kind, title in enumerate(("value", "slope")):
-        digits = _digits(family[:, kind], first[kind], f"the {title} of {subject.title}")
+    for title, kinds in {"value": [0], "slope": [*range(1, len(subject.kinds))]}.items():
+        drawn, begin = family[:, kinds], np.array([first[kind] for kind in kinds])
+        digits = _digits(drawn, begin, f"the {title} of {subject.title}")
+        marks: list[Mark] = []
+        shown = []
+        for kind, label in zip(kinds, ("measured", "yours") if len(kinds) > 1 else ("",), strict=True):
 
-        def curve(*state: Any, kind: int = kind) -> NDArray:
-            return along(*state)[kind]
+            def curve(*state: Any, kind: int = kind) -> NDArray:
+                return along(*state)[kind]
 
-        def point(*state: Any, curve: Callable[..., NDArray] = curve) -> float:
-            *others, at = state
-            return float(np.interp(at, x, curve(*others)))
+            def point(*state: Any, curve: Callable[..., NDArray] = curve) -> float:
+                *others, at = state
+                return float(np.interp(at, x, curve(*others)))
 
-        key = _free(title, [*names, variable])
-        points[key] = Bound(point, *names, variable)
-        line = Line(x=x, y=Bound(curve, *names), color=PURPLE)
-        dot = Handle(x=variable, y=points[key], color=INK)
-        y = Axis(title, *_limits(family[:, kind], first[kind]))
-        printed.append(f"{title} {{{key}:{'+' * kind}.{digits}f}}")
-        panels.append(Panel(title, Axis(subject.label, low, high), y, marks=[line, dot]))
+            key = _free([*subject.kinds][kind], [*names, variable])
+            points[key] = Bound(point, *names, variable)
+            look = MEASURED if label == "measured" else {"color": PURPLE}
+            marks.append(Line(x=x, y=Bound(curve, *names), label=label, **look))
+            shown.append(f"{{{key}:{'+' * (title == 'slope')}.{digits}f}}" + f" {label}" * bool(label))
+        marks.append(Handle(x=variable, y=points[key], color=INK))
+        printed.append(f"{title} {', '.join(shown)}")
+        panels.append(Panel(title, Axis(subject.label, low, high), Axis(title, *_limits(drawn, begin)), marks=marks))
     moved = f"{{{subject.moved}}}" if subject.moved else variable
     start = float(stops[np.abs(stops - subject.start).argmin()])
     return Explorable(
@@ -159,46 +239,164 @@ def explore(
         title=subject.title,
         caption="Move the sliders, and drag a dot along its curve." + subject.sample,
         alt=f"The value of {subject.title}, left, and its slope, right, against {subject.label} "
-        f"from {low:g} to {high:g}.",
+        f"from {low:g} to {high:g}."
+        + f" The slope is drawn as measured, and as {subject.gradient} has it."
+        * bool(subject.gradient),
         controls=[*controls, Slider(name=variable, nodes=stops.tolist(), default=start, decimals=_decimals(stops))],
         panels=panels,
-        readouts=[Readout(f"at {moved} = {{{variable}}}: {', '.join(printed)}", **points)],
+        readouts=[
+            Readout(f"at {moved} = {{{variable}}}: {', '.join(printed)}", **points),
+            *_verdict(subject, controls),
+        ],
     )
 
 
 # What is explored ---------------------------------------------------------------------------------
 
 
-def _of_function(function: Callable[..., ArrayLike], x: NDArray, y_true: Any, y_pred: Any) -> _Subject:
-    if not callable(function) or isinstance(function, type):
-        raise ValueError(f"loss must be a loss like Huber(), or a function like lambda r, delta: ..., got {function!r}")
-    if y_true is not None or y_pred is not None:
-        raise ValueError("y_true and y_pred are the sample of a loss; a function takes the positions on the axis")
-    title = getattr(function, "__name__", "<lambda>").replace("<lambda>", "your loss")
+@contextmanager
+def _named(title: str, state: dict[str, Any]) -> Iterator[None]:
+    """Let an exception of a loss or a function say whose it is, and at which arguments."""
     try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):
-        raise ValueError(f"loss must say what its parameters are, got {function!r}; put it into a lambda") from None
-    starred = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    taken = {name: each.default for name, each in signature.parameters.items() if each.kind not in starred}
-    if not taken:
-        raise ValueError(f"loss must take the positions on the axis as its first parameter, got {title}{signature}")
-    variable, *others = taken
-    parameters = {name: 1.0 if taken[name] is inspect.Parameter.empty else taken[name] for name in others}
+        yield
+    except Exception as error:
+        error.add_note(f"raised by {title}{Where('', state).at}")
+        raise
+
+
+def _of_function(
+    function: Callable[..., ArrayLike],
+    gradient: Callable[..., ArrayLike] | None,
+    x: NDArray,
+    y_true: Any,
+    y_pred: Any,
+) -> _Subject:
+    if not callable(function) or isinstance(function, type):
+        raise Slip(f"loss must be a loss like Huber(), or a function like lambda r, delta: ..., got {function!r}")
+    value = _Function.of(function, "loss", "your loss")
+    if y_pred is not None or (y_true is not None and not value.takes_target):
+        raise Slip("y_true and y_pred are the sample of a loss; a function takes the positions on the axis")
+    if y_true is not None and not _is_number(y_true):
+        raise Slip(f"y_true must be one finite number for a function, got {y_true!r}")
+    fixed = {} if y_true is None else {TARGET: y_true}
+    parameters = {TARGET: 0.0} if value.takes_target and not fixed else {}
+    parameters |= {name: 1.0 if each is inspect.Parameter.empty else each for name, each in value.others.items()}
+    written = None if gradient is None else _gradient_of(value, gradient)
+    value = replace(value, is_measured=written is not None)
+
+    def state_of(changed: dict[str, Any]) -> dict[str, Any]:
+        return fixed | parameters | changed
 
     def curves(**state: Any) -> Curves:
-        step = 1e-6 * (x[-1] - x[0])
+        state, step = state_of(state), STEP * (x[-1] - x[0])
         up, down = np.minimum(x + step, x[-1]), np.maximum(x - step, x[0])  # the ends may be those of its domain
-        # A function may work in place, so it gets copies.
-        value, above, below = (
-            np.asarray(function(each.copy(), **(parameters | state)), dtype=float) for each in (x, up, down)
-        )
-        return value, (above - below) / (up - down)
+        at, above, below = (value.at(each, state) for each in (x, up, down))
+        slope = (above - below) / (up - down)
+        return [at, slope] if written is None else [at, slope, written.at(x, state)]
+
+    def checks(**state: Any) -> list[GradientCheck]:
+        state = state_of(state)
+        slopes = curves(**state)[-1]
+        return check_along(lambda places: value.at(places, state), slopes[1:-1], x[1:-1], STEP * (x[-1] - x[0]))
 
     def accepts(name: str, number: float) -> bool:
         return parameters[name] <= 0 or number > 0
 
-    return _Subject(x, title, variable, variable, curves, parameters, accepts, x[0] + 0.7 * (x[-1] - x[0]))
+    return _Subject(
+        x,
+        value.title,
+        value.variable,
+        value.variable,
+        curves,
+        parameters,
+        accepts,
+        x[0] + 0.7 * (x[-1] - x[0]),
+        gradient=written.title if written else "",
+        checks=checks,
+    )
+
+
+@dataclass(frozen=True)
+class _Function:
+    """A function of the reader's: of the positions, after the target if it takes one, and of other parameters."""
+
+    function: Callable[..., ArrayLike]
+    title: str
+    takes_target: bool
+    variable: str
+    others: dict[str, Any]
+    """The other parameters, with their defaults."""
+    is_measured: bool = False
+    """Whether its slope is measured to check a gradient."""
+
+    @classmethod
+    def of(cls, function: Callable[..., ArrayLike], argument: str, unnamed: str) -> "_Function":
+        title = getattr(function, "__name__", "<lambda>").replace("<lambda>", unnamed)
+        try:
+            signature = inspect.signature(function)
+        except (TypeError, ValueError):
+            raise Slip(f"{argument} must say what its parameters are, got {function!r}; put it into a lambda") from None
+        starred = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        taken = {name: each.default for name, each in signature.parameters.items() if each.kind not in starred}
+        if not taken:
+            raise Slip(f"{argument} must take the positions on the axis as its first parameter, got {title}{signature}")
+        first, *others = taken
+        takes_target = first == TARGET and bool(others)
+        variable = others.pop(0) if takes_target else first
+        return cls(function, title, takes_target, variable, {name: taken[name] for name in others})
+
+    def at(self, places: NDArray, state: dict[str, Any]) -> NDArray:
+        """Return what the function gives at places on the axis, or raise an error that says what to change."""
+        state = {name: value for name, value in state.items() if name in (TARGET, *self.others)}
+        # A function may work in place, so it gets copies.
+        given = [places.copy()]
+        if self.takes_target:
+            given.insert(0, np.full_like(places, state.pop(TARGET)))
+        try:
+            with _named(self.title, state):
+                returned = self.function(*given, **state)
+        except (TypeError, ValueError) as error:
+            if ONE_NUMBER.search(str(error)):
+                raise Slip(
+                    f"{self.title} gets all positions at once, {self.variable} as an array of shape {places.shape}, "
+                    f"and{_line(error, self.function)} takes it for one number. Write np.where for if, np.maximum for "
+                    "max, and np.log and its like for the functions of math"
+                ) from None
+            if "bitwise_xor" in str(error):
+                raise Slip(f"{self.title} has a ^, which is no power in Python: r squared is r**2") from None
+            raise
+        if returned is None:
+            raise Slip(f"{self.title} returns nothing; put return before its result")
+        array = np.asarray(returned)
+        if array.dtype.kind not in "biuf":
+            raise Slip(f"{self.title} must return an array of real numbers, got {reprlib.repr(returned)}")
+        if array.dtype.kind == "f" and array.itemsize < 8 and self.is_measured:
+            raise Slip(
+                f"{self.title} computes in {array.dtype}, which has too few digits to measure a slope; use float64"
+            )
+        return array.astype(float)
+
+
+def _line(error: Exception, function: Callable) -> str:
+    """Return the line of the function, as words in a sentence, in which an error was raised."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    lines = [each.line for each in traceback.extract_tb(error.__traceback__) if each.filename == file]
+    return f" `{lines[-1]}`" if lines and lines[-1] else " a line of it"
+
+
+def _gradient_of(loss: _Function, gradient: Callable[..., ArrayLike]) -> _Function:
+    """Return the gradient of a reader's loss, of which it may take the parameters."""
+    if not callable(gradient) or isinstance(gradient, type):
+        raise Slip(f"gradient must be a function, its name without parentheses, got {reprlib.repr(gradient)}")
+    written = _Function.of(gradient, "gradient", "your gradient")
+    if written.takes_target != loss.takes_target:
+        one, other = (written, loss) if written.takes_target else (loss, written)
+        raise Slip(f"loss and gradient must take the same; {one.title} takes {TARGET} first, {other.title} does not")
+    for name, default in written.others.items():
+        if name not in loss.others and default is inspect.Parameter.empty:
+            known = ", ".join(loss.others) or "none"
+            raise Slip(f"gradient takes {name}, which is no parameter of {loss.title}; it has {known}")
+    return written
 
 
 def _of_loss(loss: Loss, x: NDArray, y_true: Any, y_pred: Any) -> _Subject:
@@ -209,7 +407,7 @@ def _of_loss(loss: Loss, x: NDArray, y_true: Any, y_pred: Any) -> _Subject:
     if not is_given:
         y_true, y_pred, targets = _example(loss)
     elif y_pred is None and not is_scalar:
-        raise ValueError(f"y_pred must be given with y_true, as {title} has several scores a sample")
+        raise Slip(f"y_pred must be given with y_true, as {title} has several scores a sample")
     parts = _parts(loss, 0.0 if y_pred is None else y_pred)
     entries = {
         "y_pred" + f"[{task}]" * bool(tasks) + f"[{', '.join(map(str, index))}]" * bool(index): (task, index)
@@ -226,6 +424,10 @@ def _of_loss(loss: Loss, x: NDArray, y_true: Any, y_pred: Any) -> _Subject:
         choices.append(Choice(name=moved, label="moved entry", options=shown))
 
     def curves(**state: Any) -> Curves:
+        with _named(title, dict(state)):
+            return drawn(state)
+
+    def drawn(state: dict[str, Any]) -> Curves:
         target, entry = state.pop(chosen, ""), state.pop(moved, shown[0])
         task, index = entries[entry]
         scores = [_repeat(part, len(x)) for part in parts]
@@ -278,7 +480,7 @@ def _parts(loss: Loss, y_pred: Any) -> list[NDArray]:
         wanted, got = (
             " and ".join(map(str, each)) for each in ([t.score_ndim for t in tasks], [p.shape for p in parts])
         )
-        raise ValueError(f"y_pred must be one sample of {type(loss).__name__}, of {wanted} axes, got shape {got}")
+        raise Slip(f"y_pred must be one sample of {type(loss).__name__}, of {wanted} axes, got shape {got}")
     return parts
 
 
@@ -297,7 +499,7 @@ def _example(loss: Loss) -> tuple[Any, Any, list[float]]:
     for y_true, y_pred in EXAMPLES.get(axes, []):
         if _takes(loss, y_true, y_pred):
             return y_true, y_pred, []
-    raise ValueError(
+    raise Slip(
         f"y_true and y_pred must be given for {type(loss).__name__}, as no example fits it: one sample, "
         f"with {axes[1]} axes and with {axes[0]}"
     )
@@ -324,7 +526,7 @@ def _controls(subject: _Subject, ranges: dict[str, Any]) -> list[Control]:
     for name in ranges:
         if name not in subject.parameters:
             known = ", ".join(subject.parameters) or "none"
-            raise ValueError(f"{name} is no parameter of {subject.title}, which has {known}")
+            raise Slip(f"{name} is no parameter of {subject.title}, which has {known}")
     for name, value in subject.parameters.items():
         given = ranges.get(name)
         if given is not None and np.ndim(given) == 1 and all(isinstance(each, str) for each in given):
@@ -422,7 +624,7 @@ def _free(name: str, taken: Iterable[str]) -> str:
 def _range(name: str, given: Any, alternative: str = ",") -> tuple[float, float]:
     numbers = list(given) if np.ndim(given) == 1 else []
     if not (len(numbers) == 2 and all(map(_is_number, numbers)) and numbers[0] < numbers[1]):
-        raise ValueError(f"{name} must be two finite numbers in order{alternative} got {given!r}")
+        raise Slip(f"{name} must be two finite numbers in order{alternative} got {given!r}")
     return float(numbers[0]), float(numbers[1])
 
 
@@ -453,5 +655,117 @@ def _digits(family: NDArray, first: NDArray, what: str) -> int:
     largest = np.abs(family).max()
     room = math.floor(math.log10(PRINTABLE / max(largest, 1e-3)))
     if room < 0:
-        raise ValueError(f"{what} must stay below {PRINTABLE:,.0f} to be printed, got {largest:.9g}")
+        raise Slip(f"{what} must stay below {PRINTABLE:,.0f} to be printed, got {largest:.9g}")
     return min(max(3, 2 - math.floor(math.log10(np.abs(first).max() or 1))), room, 9)
+
+
+# Whether a gradient is right ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """The check of a gradient at one position and one setting of the controls."""
+
+    check: GradientCheck
+    x: float
+    state: dict[str, Any]
+
+    @property
+    def gap(self) -> float:
+        """How far the two are apart, to three digits: the last ones are not the same on every processor."""
+        return float(f"{abs(self.check.written - self.check.measured):.3g}")
+
+
+def _verdict(subject: _Subject, controls: Sequence[Control]) -> list[Readout]:
+    """Return a line that says whether the reader's gradient agrees with the slope, and if not, in what it differs."""
+    if not subject.gradient:
+        return []
+    name = f"`{subject.gradient}`" if subject.gradient.isidentifier() else subject.gradient
+    found: list[_Checked] = []
+    for state in _settings(controls):
+        with np.errstate(all="ignore"):
+            checks = subject.checks(**state)
+        here = [_Checked(check, x, state) for check, x in zip(checks, subject.x[1:-1].tolist(), strict=True)]
+        if any(each.check.verdict == "wrong" for each in here):
+            return [Readout(f"{name} does not agree with the measured slope: {_difference(subject, here)}.")]
+        found += here
+    kinks = [each for each in found if is_kink(each.check)]
+    near = [each for each in found if "kink" in each.check.verdict and not is_kink(each.check)]
+    if near:
+        worst = max(near, key=lambda each: each.check.difference)
+        line = f"{name} nearly agrees with the measured slope: it is off by up to {worst.check.difference:.1g} of it"
+        return [Readout(f"{line}, at {_place(subject, worst)}.")]
+    line = f"{name} agrees with the measured slope" + ", whatever the sliders say" * bool(controls)
+    if kinks:
+        places = {each.x for each in kinks}
+        such = "" if len(places) == 1 else " such as"
+        line += f". At a kink,{such} {subject.variable} = {_number(kinks[0].x)}, any number between the slopes to both "
+        line += "sides is right"
+    return [Readout(line + ".")]
+
+
+def _settings(controls: Sequence[Control]) -> Iterator[dict[str, Any]]:
+    """Yield the settings at which a gradient is checked: the start, with each control moved alone, and all to the ends.
+
+    Of long sliders, some nodes are left out.
+    """
+    start = {control.name: control.default for control in controls}
+    yield start
+    for control in controls:
+        every = -(-len(control.grid) // MOST_CHECKED)
+        yield from (start | {control.name: value} for value in control.grid[::every])
+    ends = itertools.product(*((control.grid[0], control.grid[-1]) for control in controls))
+    for end in itertools.islice(ends, MOST_CHECKED):
+        yield dict(zip(start, end, strict=True))
+
+
+def _difference(subject: _Subject, here: list[_Checked]) -> str:
+    """Say in what a wrong gradient differs at one setting: by a factor, by a number, or most at which position."""
+    where = _minus(Where("", here[0].state).at)
+    if factor := _factor(here):
+        sign = "of the other sign" if factor < 0 else ""
+        size = "" if math.isclose(abs(factor), 1, rel_tol=SAME) else f"{abs(factor):.4g} times as large"
+        return f"it is {' and '.join(filter(None, (sign, size)))} everywhere{where}"
+    if offset := _offset(here):
+        return f"it is {abs(offset):.4g} too {'high' if offset > 0 else 'low'} everywhere{where}"
+    wrong = [each for each in here if each.check.verdict == "wrong"]
+    worst = max(wrong, key=lambda each: each.gap)
+    digits = f"it gives {_number(worst.check.written)}, and the slope is {_number(worst.check.measured)}"
+    many = f"at {len(wrong)} of {len(here)} positions" if len(wrong) < len(here) else "everywhere"
+    return f"it is off {many}, most at {_place(subject, worst)}, where {digits}"
+
+
+def _factor(checked: list[_Checked]) -> float | None:
+    """Return the one factor by which gradients differ from what is measured, or None."""
+    told = [each for each in _told(checked) if each.written or each.measured]
+    if not all(each.written and each.measured for each in told):
+        return None
+    return _common([each.written / each.measured for each in told])
+
+
+def _offset(checked: list[_Checked]) -> float | None:
+    """Return the one number by which gradients differ from what is measured, or None."""
+    return _common([each.written - each.measured for each in _told(checked)])
+
+
+def _told(checked: list[_Checked]) -> list[GradientCheck]:
+    return [each.check for each in checked if not is_kink(each.check) and "rounding" not in each.check.verdict]
+
+
+def _common(numbers: list[float]) -> float | None:
+    """Return the number that all of these are, or None."""
+    low, high = min(numbers, default=math.nan), max(numbers, default=math.nan)
+    middle = (low + high) / 2
+    return middle if high - low <= SAME * abs(middle) else None
+
+
+def _place(subject: _Subject, checked: _Checked) -> str:
+    return _minus(Where("", {subject.variable: checked.x} | checked.state).at.removeprefix(" at "))
+
+
+def _number(value: float) -> str:
+    return _minus(f"{value:.4g}")
+
+
+def _minus(text: str) -> str:
+    return re.sub(r"-(?=\d)", MINUS, text)

@@ -1,4 +1,7 @@
-"""What a reader is told of an exception: the lines of the cells, and where in a library it was raised."""
+"""What a reader is told of an exception: the lines of the cells, and where in a library it was raised.
+
+An exception that says by `_render_traceback_` how it is shown, as IPython lets it, is shown like that.
+"""
 
 import traceback
 
@@ -17,7 +20,16 @@ def told(error: BaseException, cell: str) -> tuple[str, str, str]:
         message = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:  # the reader's own exception, which cannot be printed
         message = ""
-    return type(error).__name__, message, "".join(shown.format())
+    text = "\n".join(_own(error) or ["".join(shown.format())])
+    return type(error).__name__, message, text
+
+
+def _own(error: BaseException) -> list[str]:
+    """Return the lines that an exception is shown as where it says so itself."""
+    try:
+        return [str(line) for line in error._render_traceback_()]
+    except Exception:  # it has no such method, or one that fails
+        return []
 
 
 def _shorten(shown: traceback.TracebackException, cell: str, seen: set[int]) -> None:
