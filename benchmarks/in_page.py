@@ -32,7 +32,9 @@ TITLE = "The gradient of the pinball loss"
 TIMES = 5
 NUMPY = "import numpy as np\nprint(np.arange(3).sum())"
 FIGURE = "from lossbook.plots import figure, show\nfig, axes = figure()\naxes.plot([1, 2])\nshow(fig, alt='A line.')"
-WRONG = "import numpy as np\n\ndef pinball_gradient(y_true, y_pred, tau):\n    return np.where(y_pred > y_true, tau, -1)"
+WRONG = (
+    "import numpy as np\n\ndef pinball_gradient(y_true, y_pred, tau):\n    return np.where(y_pred > y_true, tau, -1)"
+)
 KERNEL = f"""\
 {WRONG}
 

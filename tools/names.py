@@ -90,7 +90,7 @@ def needed(code: str, above: Sequence[str], has: Set[str]) -> list[tuple[int, st
 
 
 class _Statement(NamedTuple):
-    """A statement, and the global names that it binds, that it or a function in it uses, and that it binds or changes."""
+    """A statement, and the global names that it binds, that it or a function in it uses, that it binds or changes."""
 
     statement: ast.stmt
     bound: set[str]

@@ -1,6 +1,6 @@
-"""What a page's script has to know of its cells: which run in the page, which need what it has not, which are exercises.
+"""What a page's script has to know of its cells: which run in the page, which cannot, and which are exercises.
 
-What runs Python in a page is packed by ``python -m website.python``; where that was not done, the site is built without.
+What runs Python in a page is packed by ``python -m website.python``. Where that was not done, the site has none.
 """
 
 import json
@@ -86,7 +86,11 @@ def _addresses(pathto: Callable[..., str], page: str, found: dict | None) -> dic
     if found:
         root = pathto(FOLDER, 1)
         runtime = f"{root}/{found['runtime']}"
-        told |= {"help": pathto(HELP), "root": f"{root}/", "size": round(sum(found["packs"][name]["bytes"] for name in packs.first(found)) / 1e6, 1)}
+        told |= {
+            "help": pathto(HELP),
+            "root": f"{root}/",
+            "size": round(sum(found["packs"][name]["bytes"] for name in packs.first(found)) / 1e6, 1),
+        }
         told |= {"script": f"{runtime}/page.js", "editor": f"{runtime}/editor.js", "markdown": f"{runtime}/markdown.js"}
     return told
 
