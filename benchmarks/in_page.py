@@ -2,7 +2,7 @@
 
 From a click to what the reader sees: the first output, the first check and the next, a figure; with nothing in the
 browser's cache, from this machine; beside a kernel that does the same. What is loaded is counted by the server, packed
-as it is for publishing. A phone is simulated by a slow line, and by a page that stands still three quarters of the time.
+as it is for publishing. A phone is simulated by a slow line, and a page that stands still three quarters of the time.
 """
 
 import os
