@@ -289,3 +289,16 @@ def test_without_a_connection(reader):
     reader.page.context.set_offline(False)
     one.get_by_role("button", name="Run", exact=True).click()
     expect(one.locator(".cell-status")).to_contain_text("Ran in", timeout=LONG)
+
+
+def test_a_site_without_python_checks_numbers_and_says_nothing_of_running(reader):
+    def without(route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=re.sub(r'"(script|root)":"[^"]*",?', "", answer.text()))
+
+    reader.page.route("**/*.html", without)
+    page = reader.open(PAGE)
+    expect(page.get_by_role("button", name="Run", exact=True)).to_have_count(0)
+    expect(page.get_by_role("textbox", name=TITLE)).to_have_count(0)
+    expect(page.locator(".tag_starter pre").filter(has_text="def pinball_gradient")).to_be_visible()
+    assert "Right." in check(exercise(page, "How many loaves"), "3/4")

@@ -6,7 +6,7 @@ const WEIGH = ["pyodide.asm.wasm", "python_stdlib.zip"];
 export function unable() {
   if (location.protocol === "file:") {
     return "You read the book from a folder, where browsers do not let a page start Python. On a website they do: "
-      + "`make serve` in the folder of the course starts one.";
+      + "make serve, in the folder of the course, starts one.";
   }
   if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
     return "This browser has no WebAssembly, which Python needs to run in a page. Run the page's notebook instead.";
