@@ -20,6 +20,7 @@ from website import exercises, layout
 from website.python import packs, runnable
 
 FOLDER = "_static/python"
+HELP = "chapters/reference/python-in-the-page"
 MISSING = "The website has no Python in its pages: `make python`, once, gets what runs it."
 
 
@@ -85,7 +86,7 @@ def _addresses(pathto: Callable[..., str], page: str, found: dict | None) -> dic
     if found:
         root = pathto(FOLDER, 1)
         runtime = f"{root}/{found['runtime']}"
-        told |= {"root": f"{root}/", "size": round(sum(found["packs"][name]["bytes"] for name in packs.first(found)) / 1e6, 1)}
+        told |= {"help": pathto(HELP), "root": f"{root}/", "size": round(sum(found["packs"][name]["bytes"] for name in packs.first(found)) / 1e6, 1)}
         told |= {"script": f"{runtime}/page.js", "editor": f"{runtime}/editor.js", "markdown": f"{runtime}/markdown.js"}
     return told
 

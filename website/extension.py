@@ -13,12 +13,14 @@ from website import (
     code,
     definitions,
     demos,
+    exercises,
     images,
     index,
     layout,
     mathematics,
     meta,
     notfound,
+    packages,
     prints,
     words,
 )
@@ -71,7 +73,9 @@ def setup(app: Sphinx) -> dict:
     meta.setup(app)
     cards.setup(app)
     definitions.setup(app)
+    exercises.setup(app)
     index.setup(app)
+    packages.setup(app)
     words.setup(app)
     app.add_js_file("progress.js", loading_method="defer")
     # Jupyter Book sets this option even where the extension that reads it is not loaded.

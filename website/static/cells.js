@@ -75,7 +75,7 @@
   function textField(cell, title, options) {
     const isCode = options === "code";
     const field = isCode ? element("textarea", { rows: cell.stored.split("\n").length + 1, wrap: "off" })
-      : element("input", { type: "text", inputMode: "decimal", autocomplete: "off", placeholder: "a number" });
+      : element("input", { type: "text", autocomplete: "off", placeholder: "a number" });
     Object.assign(field, { className: "cell-field", spellcheck: false, autocapitalize: "off", ariaLabel: title });
     const read = {
       element: field,
@@ -207,8 +207,11 @@
     });
     if (book.progress.exercise(cell.name) === "passed") cell.status.textContent = "Solved.";
     else book.progress.exercise(cell.name, "open");
-    place.replaceChildren(box);
-    checkCell.remove();
+    /* On paper both cells stay what they are. */
+    place.classList.add("has-field");
+    place.append(box);
+    checkCell.classList.add("on-paper");
+    checkCell.querySelector(".exercise-result")?.classList.remove("exercise-result");
   }
 
   const places = [...document.querySelectorAll(".bd-article .cell")];
@@ -224,5 +227,5 @@
   }
   const first = cells.find((cell) => cell.go && (cell.kind === "runs"));
   first?.bar.append(element("span", { className: "cell-note" },
-    `Runs in your browser; the first run loads ${page.size} MB.`));
+    element("a", { href: page.help }, "Runs in your browser"), `; the first run loads ${page.size} MB.`));
 })();

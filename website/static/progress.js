@@ -169,7 +169,7 @@
       const solved = tasks.filter((status) => status === "passed").length;
       const exercises = tasks.length ? `, ${solved} of ${tasks.length} exercises solved` : "";
       const quiz = answers.length ? `, ${right} of ${answers.length} quiz questions right at the first try` : "";
-      return element("li", {}, `${title}: ${read} of ${pages.length} pages read${exercises}${quiz}`);
+      return element("li", {}, `${title}: ${read} of ${pages.length} pages read${quiz}${exercises}`);
     });
     return element("ul", {}, ...rows);
   }

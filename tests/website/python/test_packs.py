@@ -11,7 +11,7 @@ import zstandard
 
 from lossbook import course
 from tools.repository import ROOT
-from website.python import acquire, packs
+from website.python import acquire, licenses, packs
 
 MOST_FIRST, MOST_PLOTS = 11.5e6, 16.5e6
 """Bytes of a local build for a first check, and with what draws. At the highest level, which takes minutes, the same
@@ -91,13 +91,49 @@ def test_a_first_visit_stays_within_its_weight(index):
 
 
 def test_everything_that_is_shipped_has_its_license(packed):
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in (packed / "licenses").iterdir()}
+    folder = packed / "licenses"
+    listed = licenses.read(folder)
     runtime = acquire.runtime()
-    wanted = [*runtime.wheels, "pyodide", "python", "zstddec", *packs.OTHERS]
-    for name in wanted:
-        (found,) = [text for title, text in texts.items() if title.split(" ")[0].lower() == name.lower()]
-        assert re.search(r"licen[cs]e|permission is hereby granted|redistribution", found, re.I), name
-        assert len(found) > 400, name
+    lock = json.loads((acquire.HERE / "package-lock.json").read_text(encoding="utf-8"))
+    scripts = {place.rpartition("node_modules/")[2] for place, each in lock["packages"].items() if not each.get("dev")}
+    wanted = {*runtime.wheels, "python", *packs.OTHERS, *scripts} - {"", "ws"}
+    assert {each.name.lower() for each in listed} == {name.lower() for name in wanted}
+    assert {path.name for path in folder.iterdir()} == {"index.json", *(each.file for each in listed)}
+    for package in listed:
+        text = (folder / package.file).read_text(encoding="utf-8")
+        assert re.search(r"licen[cs]e|permission is hereby granted|redistribution", text, re.I), package
+        assert len(text) > 400, package
+        assert re.search(r"BSD|MIT|PSF|MPL|NCSA|HPND|Python Software Foundation", package.license), package
+        assert re.match(r"\d", package.version), package
+
+
+def test_scripts_come_with_their_licenses_too(tmp_path):
+    """From npm whatever is installed to be shipped, in folders inside of others as well; not what only builds it."""
+    entries = {
+        "": {},
+        "node_modules/@a/editor": "MIT",
+        "node_modules/b/node_modules/c": "ISC",
+        "node_modules/builder": "dev",
+    }
+    lock = {place: {"version": "1.2", "license": called} for place, called in entries.items()}
+    lock["node_modules/builder"]["dev"] = True
+    (tmp_path / "package-lock.json").write_text(json.dumps({"packages": lock}), encoding="utf-8")
+    for place in entries:
+        (tmp_path / place).mkdir(parents=True, exist_ok=True)
+        (tmp_path / place / "LICENSE.md").write_text(f"the license of {place}", encoding="utf-8")
+    runtime = acquire.Runtime(tmp_path / "node_modules", {})
+    assert list(licenses.of_npm(runtime)) == [
+        (licenses.Package("@a/editor", "1.2", "MIT", "a-editor-1.2.txt"), "the license of node_modules/@a/editor\n"),
+        (licenses.Package("c", "1.2", "ISC", "c-1.2.txt"), "the license of node_modules/b/node_modules/c\n"),
+    ]
+
+
+def test_a_script_without_a_license_is_refused(tmp_path):
+    lock = {"node_modules/bare": {"version": "1", "license": "MIT"}}
+    (tmp_path / "package-lock.json").write_text(json.dumps({"packages": lock}), encoding="utf-8")
+    (tmp_path / "node_modules" / "bare").mkdir(parents=True)
+    with pytest.raises(LookupError, match="bare comes without its license"):
+        list(licenses.of_npm(acquire.Runtime(tmp_path / "node_modules", {})))
 
 
 def test_a_local_build_can_be_unpacked_and_a_thorough_one_is_smaller(packed, index):

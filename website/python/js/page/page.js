@@ -228,6 +228,8 @@ async function check(cell) {
   const answer = await ask(cell, "check", [page.name, name, cell.code], (output) => puts.push(outputs.add(output)));
   if (!answer) return null;
   await Promise.all(puts);
+  // Formulas are rare in what the checks say.
+  if (outputs.place.textContent.includes("$")) (await scripts.markdown()).typeset(outputs.place);
   cell.said.replaceChildren(outputs.place);
   cell.status.textContent = "";
   return answer.gave;
