@@ -56,7 +56,7 @@ def test_exercises(node, page):
         for answer in given[name]:
             code = answer.given[0] if isinstance(exercise, WriteFunction) else _assigned(answer.given)
             checked = node.check(page, name, code)
-            said = _plain(checked.outputs[-1]["data"]["text/plain"]) if checked.gave != "error" else checked.outputs
+            said = _plain(checked.outputs[-1]["data"]["text/plain"])
             assert checked.gave == ("passed" if answer.is_right else "wrong"), (name, answer.about, said)
             expected = SAID_HERE.get((page, name, answer.says), answer.says)
             assert _plain(expected) in said, (name, answer.about)

@@ -31,8 +31,9 @@ class _Finder:
 
 
 def _look_again() -> None:
-    """Forget which files there are in folders. `importlib.invalidate_caches` would read the standard library's archive
-    anew, once for each of its packages: a tenth of a second and more for every pack.
+    """Forget which files there are in folders.
+
+    `importlib.invalidate_caches` would also read the standard library's archive anew, once for each of its packages.
     """
     for finder in sys.path_importer_cache.values():
         if isinstance(finder, FileFinder):
