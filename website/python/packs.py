@@ -42,10 +42,8 @@ GROUPS = {
     "numpy": ("numpy",),
     "scipy": ("scipy",),
     "dates": ("python-dateutil", "six"),
-    "plots": (
-        *("matplotlib", "contourpy", "cycler", "fonttools", "kiwisolver", "packaging", "pillow", "pyparsing"),
-        "traitlets",
-    ),
+    "widgets": ("traitlets",),
+    "plots": ("matplotlib", "contourpy", "cycler", "fonttools", "kiwisolver", "packaging", "pillow", "pyparsing"),
     "learn": ("scikit-learn", "joblib", "threadpoolctl"),
     "tables": ("pandas", "pytz"),
 }

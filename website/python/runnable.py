@@ -1,5 +1,9 @@
 """Which cells of a page run in the page: read from their imports and names, so that nobody has to tag them."""
 
+import json
+from functools import cache
+from pathlib import Path
+
 from nbformat import NotebookNode
 
 from tools.needs import cells_that_need
@@ -10,6 +14,8 @@ NOT_HERE = {
     "a kernel": {"ipywidgets", "lossbook.laboratory"},
 }
 """What there is not in a page, as a reader knows it: what is imported for it."""
+
+PACKS = Path(__file__).parent / "opened" / "packs.json"
 
 
 def reasons(nb: NotebookNode) -> dict[str, list[str]]:
@@ -28,4 +34,13 @@ def cells(nb: NotebookNode) -> list[NotebookNode]:
 
 
 def packs(page: str) -> dict[str, list[str]]:
-    return {}
+    """Return, by the ids of a page's cells, the packs that each needs besides those with which Python starts.
+
+    They are those of a reader who runs this cell alone, with what it needs from above it; `trace` lists them.
+    """
+    return _packs().get(page, {})
+
+
+@cache
+def _packs() -> dict[str, dict[str, list[str]]]:
+    return json.loads(PACKS.read_text(encoding="utf-8"))

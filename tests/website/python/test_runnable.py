@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools import notebooks, pages
 from tools.imports import parse
-from website.python import runnable
+from website.python import packs, runnable
 
 CELLS = [
     ("import numpy as np", []),
@@ -43,6 +43,16 @@ def test_pages_import_nothing_else_that_there_is_not(path, packed):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) else []
             assert {name.split(".")[0] for name in names} <= here, cell.source
+
+
+@pytest.mark.parametrize("path", pages.notebooks(), ids=pages.name)
+def test_the_packs_that_are_listed_for_cells(path, packed):
+    """Whoever runs one cell gets them ahead; the cells themselves are run in Node, in test_pages_in_node.py."""
+    index = json.loads((packed / "index.json").read_text(encoding="utf-8"))
+    listed = runnable.packs(pages.name(path))
+    assert set(listed) <= {cell.id for cell in runnable.cells(notebooks.read(path))}
+    later = set(index["modules"]) - {name for name in index["modules"] if name.endswith(packs.REST)}
+    assert {pack for names in listed.values() for pack in names} <= later
 
 
 @pytest.mark.parametrize("path", pages.notebooks(), ids=pages.name)

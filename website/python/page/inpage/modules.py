@@ -3,7 +3,7 @@
 import importlib
 import sys
 from collections.abc import Callable, Mapping
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import FileFinder, ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
@@ -24,10 +24,20 @@ class _Finder:
         if pack not in self.fetched:
             self.fetch(pack)
             self.fetched.add(pack)
-            importlib.invalidate_caches()
+            _look_again()
         # A package of the standard library is in the archive, and rarely used modules of it are not.
         rest = [f"{LIBRARY}/{'/'.join(name.split('.')[:-1])}"]
         return PathFinder.find_spec(name, path, target) or PathFinder.find_spec(name, rest, target)
+
+
+def _look_again() -> None:
+    """Forget which files there are in folders.
+
+    `importlib.invalidate_caches` would also read the standard library's archive anew, once for each of its packages.
+    """
+    for finder in sys.path_importer_cache.values():
+        if isinstance(finder, FileFinder):
+            finder.invalidate_caches()
 
 
 class _Special:
