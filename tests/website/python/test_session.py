@@ -257,7 +257,7 @@ def test_a_result_that_comes_in_time_is_kept(node):
 
 def test_a_command_of_jupyter_is_told_from_python(node):
     answer = node.run("import numpy as np\n%matplotlib inline")
-    assert answer.outputs[-1]["evalue"].endswith("are commands of Jupyter, which a page has not")
+    assert answer.outputs[-1]["evalue"].endswith("are commands of Jupyter, which are not available here")
     assert "commands of Jupyter" not in node.run("x = = 1").outputs[-1]["evalue"]
 
 
