@@ -56,7 +56,7 @@ CLICK = """async ([place, name]) => {
   }
   await new Promise(requestAnimationFrame);
   const seconds = (performance.now() - start) / 1000;
-  while (document.querySelector("[aria-busy=true]")) await new Promise((done) => setTimeout(done, 20));
+  while (document.querySelector("[data-busy]")) await new Promise((done) => setTimeout(done, 20));
   return seconds;
 }"""
 

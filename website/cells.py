@@ -73,24 +73,22 @@ def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, do
     told = about(nb, pages.name(path))
     if not any(told["cells"]):
         return
-    told |= _addresses(context["pathto"], pages.name(path), index(Path(app.outdir)))
+    told |= _addresses(context["pathto"], told, index(Path(app.outdir)))
     context["cells"] = json.dumps(told, separators=(",", ":")).replace("</", "<\\/")
     context["cells_script"] = layout.versioned(context["pathto"], "cells.js")
 
 
-def _addresses(pathto: Callable[..., str], page: str, found: dict | None) -> dict:
+def _addresses(pathto: Callable[..., str], page: dict, found: dict | None) -> dict:
     """Return from where a page gets its scripts; those that run Python only where there is Python."""
     told = {"demos": layout.versioned(pathto, "explorable.js")}
-    if declared := exercises.address(page):
+    if declared := exercises.address(page["name"]):
         told |= {"declared": pathto(declared, 1), "checker": layout.versioned(pathto, "numbers.js")}
     if found:
         root = pathto(FOLDER, 1)
         runtime = f"{root}/{found['runtime']}"
-        told |= {
-            "help": pathto(HELP),
-            "root": f"{root}/",
-            "size": round(sum(found["packs"][name]["bytes"] for name in packs.first(found)) / 1e6, 1),
-        }
+        first = next((kind[1] for kind in page["cells"] if kind[:1] == ["runs"]), [])
+        loaded = sum(found["packs"][name]["bytes"] for name in [*packs.first(found), *first])
+        told |= {"help": pathto(HELP), "root": f"{root}/", "size": round(loaded / 1e6, 1)}
         told |= {"script": f"{runtime}/page.js", "editor": f"{runtime}/editor.js", "markdown": f"{runtime}/markdown.js"}
     return told
 

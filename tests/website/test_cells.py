@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import re
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -59,7 +58,7 @@ def test_everything_that_a_page_names_is_there(read, html, packed):
 
 
 def test_without_packs_a_page_is_told_of_no_python():
-    told = cells._addresses(lambda name, resource=0: name, "regression/quantiles", None)
+    told = cells._addresses(lambda name, resource=0: name, {"name": "regression/quantiles"}, None)
     assert sorted(told) == ["checker", "declared", "demos"]
 
 

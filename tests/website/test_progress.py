@@ -88,7 +88,6 @@ def test_a_page_is_read_at_its_end_which_goes_into_a_file_and_back(go, tmp_path)
     assert violations(welcome, "#lossbook-progress") == []
 
 
-
 def test_answers_go_into_a_file_and_back(go, tmp_path):
     lesson, title = "chapters/regression/quantiles.html", "How many loaves"
     page = go(lesson)

@@ -5,7 +5,9 @@
   if (!data) return;
   const page = JSON.parse(data.textContent);
   const book = window.lossbook;
-  const { element } = book;
+  const { element, progress } = book;
+  const PAUSE = 300; // milliseconds without a key, after which what was typed is kept
+  const NOT_KEPT = "This browser keeps nothing: what you type is gone when you leave the page.";
 
   const loaded = new Map();
 
@@ -25,33 +27,45 @@
   }
 
   const later = (method, ...given) => load(page.script).then(() => book.python[method](...given));
-  const isRun = (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey || event.shiftKey);
 
   function button(name, action) {
     const made = element("button", { type: "button", className: "cell-button" }, name);
-    made.addEventListener("click", action);
+    made.addEventListener("click", () => { if (made.ariaDisabled !== "true") action(); });
     return made;
+  }
+
+  /* As in a notebook: Ctrl+Enter runs, Shift+Enter runs and goes on to the next cell. */
+  function onKey(cell, event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey || event.shiftKey)) return false;
+    event.preventDefault();
+    event.stopPropagation();
+    cell.act();
+    if (event.shiftKey) {
+      const next = cells.slice(cell.index + 1).find((other) => other.go);
+      (next?.field ?? next?.go ?? cell.go).focus();
+    }
+    return true;
   }
 
   /* A cell as what runs it sees it. Its code is that of the page until there is an editor. */
   function makeCell(place, index) {
     const [kind, more] = page.cells[index] ?? ["no"];
-    const pre = place.querySelector(".cell_input pre");
-    const cell = {
-      index, kind, place, pre, packs: kind === "runs" ? more : [],
-      stored: pre?.textContent.replace(/\n$/, "") ?? "",
+    return {
+      index, kind, place, packs: Array.isArray(more) ? more : [],
+      stored: place.querySelector(".cell_input pre")?.textContent.replace(/\n$/, "") ?? "",
       field: null,
       get code() { return this.field ? this.field.code : this.stored; },
       status: element("span", { className: "cell-status", role: "status" }),
       bar: element("div", { className: "cell-bar" }),
       fail(error) { this.status.textContent = error.message; },
     };
-    return cell;
   }
 
   function startCell(cell) {
-    cell.go = button("Run", () => later("run", cell).catch((error) => cell.fail(error)));
-    cell.edit = button("Edit", () => later("edit", cell).catch((error) => cell.fail(error)));
+    const attempt = (method) => () => later(method, cell).catch((error) => cell.fail(error));
+    cell.act = attempt("run");
+    cell.go = button("Run", cell.act);
+    cell.edit = button("Edit", attempt("edit"));
     cell.bar.append(cell.go, cell.edit, cell.status);
     cell.place.querySelector(".cell_input").after(cell.bar);
   }
@@ -65,95 +79,118 @@
 
   /* Exercises ---------------------------------------------------------------------------------- */
 
+  const titles = new Map();
+
+  /* The heading above an exercise; a second one below the same heading has a number. */
   function titleOf(place) {
     const heading = place.closest("section").querySelector("h2, h3, h4").cloneNode(true);
     heading.querySelector(".headerlink")?.remove();
-    return heading.textContent.trim();
+    const title = heading.textContent.trim();
+    titles.set(title, (titles.get(title) ?? 0) + 1);
+    return titles.get(title) > 1 ? `${title} (${titles.get(title)})` : title;
   }
 
-  /* A field for code or a number: `code` is what stands in it. */
-  function textField(cell, title, options) {
-    const isCode = options === "code";
-    const field = isCode ? element("textarea", { rows: cell.stored.split("\n").length + 1, wrap: "off" })
-      : element("input", { type: "text", autocomplete: "off", placeholder: "a number" });
-    Object.assign(field, { className: "cell-field", spellcheck: false, autocapitalize: "off", ariaLabel: title });
-    const read = {
+  /* A field for text. Browsers must not fill it again by themselves: they may take the text of another. */
+  function textField(tag, title, properties) {
+    const field = element(tag, {
+      className: "cell-field", spellcheck: false, autocapitalize: "off", autocomplete: "off", ariaLabel: title,
+      ...properties,
+    });
+    return {
       element: field,
+      focus: () => field.focus(),
       get code() { return field.value; },
-      set code(text) { field.value = text; },
+      set code(text) {
+        field.value = text;
+        this.grow();
+      },
+      grow() { field.rows = Math.max(field.rows ?? 0, field.value.split("\n").length + 1); },
     };
-    if (isCode) {
-      field.addEventListener("input", () => { field.rows = Math.max(field.rows, field.value.split("\n").length + 1); });
-      field.addEventListener("focus", () => later("upgrade", cell, title).catch(() => {}), { once: true });
-    }
+  }
+
+  /* A plain field for code, until the editor takes its place. */
+  function codeField(cell, title) {
+    const read = textField("textarea", title, { wrap: "off" });
+    read.element.addEventListener("input", () => read.grow());
+    read.element.addEventListener("keydown", (event) => onKey(cell, event));
     return read;
   }
 
+  const numberField = (title) => textField("input", title, { type: "text", placeholder: "a number" });
+
   /* Radio buttons: `code` is what was chosen, as JSON. */
   function choiceField(cell, title, options) {
-    const labels = options.length > 1 ? [title, "The reason"] : [title];
     const sets = options.map((set, i) => element("fieldset", { className: "cell-choice" },
-      element("legend", {}, i ? labels[i] : element("span", { className: "sr-only" }, labels[i])),
+      element("legend", {}, i ? "The reason" : element("span", { className: "sr-only" }, title)),
       ...set.map((value) => element("label", {},
-        element("input", { type: "radio", name: `${cell.name}-${i}`, value }), element("code", {}, `"${value}"`)))));
-    const box = element("div", {}, ...sets);
-    const inputs = () => sets.map((set) => [...set.querySelectorAll("input")]);
+        element("input", { type: "radio", name: `${cell.name}-${i}`, value, autocomplete: "off" }),
+        element("code", {}, `"${value}"`)))));
+    const inputs = sets.map((set) => [...set.querySelectorAll("input")]);
     return {
-      element: box,
-      get code() { return JSON.stringify(inputs().map((set) => set.find((one) => one.checked)?.value ?? null)); },
+      element: element("div", {}, ...sets),
+      focus: () => (inputs[0].find((one) => one.checked) ?? inputs[0][0]).focus(),
+      get code() { return JSON.stringify(inputs.map((set) => set.find((one) => one.checked)?.value ?? null)); },
       set code(text) {
-        const chosen = text ? JSON.parse(text) : [];
-        inputs().forEach((set, i) => set.forEach((one) => { one.checked = one.value === chosen[i]; }));
+        const chosen = read(text);
+        inputs.forEach((set, i) => set.forEach((one) => { one.checked = one.value === chosen[i]; }));
       },
     };
   }
 
-  async function checkDeclared(cell, options) {
+  /* What was kept may come from a file, or from when the exercise had another form. */
+  function read(text) {
+    try {
+      const chosen = JSON.parse(text);
+      return Array.isArray(chosen) ? chosen : [];
+    } catch {
+      return [];
+    }
+  }
+
+  async function checkDeclared(cell) {
     await Promise.all([load(page.checker), load(page.declared)]);
-    const given = options === "number" ? cell.field.code : JSON.parse(cell.field.code);
+    const given = Array.isArray(cell.form) ? JSON.parse(cell.field.code) : cell.field.code;
     const { status, html } = book.checked(book.declarations[cell.name], given);
     cell.said.innerHTML = html;
     return status;
   }
 
-  async function check(cell, options) {
-    cell.keep();
+  async function check(cell) {
+    if (cell.go.ariaDisabled === "true") return;
     cell.status.textContent = "";
+    cell.keep();
     try {
-      const status = await (options === "code" ? later("check", cell) : checkDeclared(cell, options));
+      const status = await (cell.form === "code" ? later("check", cell) : checkDeclared(cell));
       /* One announcement a result: that of the field around it. */
       cell.said.querySelector(".exercise-result")?.removeAttribute("role");
-      if (status) book.progress.exercise(cell.name, status);
+      if (status) progress.exercise(cell.name, status);
     } catch (error) {
       cell.fail(error);
     }
   }
 
   /* Hints come one by one, from the list that unfolds where there is no script. */
-  function startFolds(cell, folds) {
-    const [hints, ...rest] = folds;
+  function startFolds(cell, [hints, ...rest]) {
     const items = [...hints.querySelectorAll("li")];
-    folds.forEach((fold) => { fold.hidden = true; });
-    items.forEach((item) => { item.hidden = true; });
     const next = button("Hint", () => {
       Object.assign(hints, { hidden: false, open: true });
       const [now, ...more] = items.filter((item) => item.hidden);
-      if (now) now.hidden = false;
-      cell.status.textContent = more.length || !now ? "" : "That is the last hint.";
-      next.disabled = more.length === 0;
+      now.hidden = false;
+      cell.status.textContent = more.length ? "" : "That is the last hint.";
+      next.ariaDisabled = String(more.length === 0);
     });
     const solution = button("Solution", () => {
       const isHidden = rest[0].hidden;
       rest.forEach((fold) => Object.assign(fold, { hidden: !isHidden, open: isHidden }));
       solution.ariaExpanded = String(isHidden);
     });
-    solution.ariaExpanded = "false";
-    cell.bar.append(...(items.length ? [next] : []), solution);
-    cell.resetFolds = () => {
-      folds.forEach((fold) => { fold.hidden = true; });
-      items.forEach((item) => { item.hidden = true; });
-      [next.disabled, solution.ariaExpanded] = [false, "false"];
+    cell.fold = () => {
+      [hints, ...rest, ...items].forEach((each) => { each.hidden = true; });
+      [next.ariaDisabled, solution.ariaExpanded] = ["false", "false"];
     };
+    hints.ariaLive = "polite";
+    cell.fold();
+    cell.bar.append(next, solution);
   }
 
   function foldsAfter(place) {
@@ -164,49 +201,64 @@
     return found;
   }
 
-  function startExercise(cell, checkCell) {
-    const { place } = cell;
-    [cell.name] = /(?<=exercises\.)\w+/.exec(checkCell.textContent);
-    const options = page.exercises[cell.name];
-    if (options === "code" && !page.script) return;
-    const title = titleOf(place);
-    const folds = foldsAfter(checkCell);
-    const make = Array.isArray(options) ? choiceField : textField;
-    const starter = options === "code" ? cell.stored : "";
-    cell.field = make(cell, title, options);
-    cell.said = element("div", { className: "exercise-said", role: "status" });
+  /* What is typed is kept when the reader pauses, checks or leaves. */
+  function startKeeping(cell, starter) {
     let timer = 0;
     cell.keep = () => {
       clearTimeout(timer);
-      book.progress.typed(cell.name, cell.field.code === starter ? null : cell.field.code);
+      timer = 0;
+      const isKept = progress.typed(cell.name, cell.field.code === starter ? null : cell.field.code);
+      if (!isKept) cell.status.textContent = NOT_KEPT;
     };
     cell.changed = () => {
       clearTimeout(timer);
-      timer = setTimeout(cell.keep, 300);
+      timer = setTimeout(cell.keep, PAUSE);
     };
-    cell.act = () => check(cell, options);
-    cell.field.code = book.progress.typed(cell.name) ?? starter;
+    cell.restore = () => { cell.field.code = progress.typed(cell.name) ?? starter; };
+    addEventListener("pagehide", () => { if (timer) cell.keep(); });
+    cell.restore();
+  }
+
+  function startExercise(cell, checkCell) {
+    const { place } = cell;
+    [cell.name] = /(?<=exercises\.)\w+/.exec(checkCell.textContent);
+    cell.form = page.exercises[cell.name];
+    if (cell.form === "code" && !page.script) return;
+    const title = titleOf(place);
+    cell.act = () => check(cell);
+    if (Array.isArray(cell.form)) {
+      cell.field = choiceField(cell, title, cell.form);
+    } else if (cell.form === "number") {
+      cell.field = numberField(title);
+    } else {
+      cell.field = codeField(cell, title);
+      cell.field.element.addEventListener("focus", () => later("upgrade", cell, title).catch(() => {}), { once: true });
+    }
+    const starter = cell.form === "code" ? cell.stored : Array.isArray(cell.form) ? cell.field.code : "";
+    startKeeping(cell, starter);
+    cell.said = element("div", { className: "exercise-said", role: "status" });
     cell.go = button("Check", cell.act);
-    const reset = button("Reset", () => {
+    cell.reset = button("Reset", () => {
       cell.field.code = starter;
-      cell.keep();
       cell.said.replaceChildren();
       cell.status.textContent = "";
-      cell.resetFolds?.();
+      cell.keep();
+      cell.fold?.();
     });
-    cell.bar.append(cell.go, reset);
-    if (folds.length > 0) startFolds(cell, folds);
+    cell.bar.append(cell.go, cell.reset);
+    const folds = foldsAfter(checkCell);
+    if (folds.length > 1) startFolds(cell, folds);
     cell.bar.append(cell.status);
     const box = element("div", { className: "exercise" }, cell.field.element, cell.bar, cell.said);
     box.addEventListener("input", cell.changed);
     box.addEventListener("change", cell.changed);
-    cell.field.element.addEventListener("keydown", (event) => {
-      if (!isRun(event) && !(options === "number" && event.key === "Enter")) return;
-      event.preventDefault();
-      cell.act();
-    });
-    if (book.progress.exercise(cell.name) === "passed") cell.status.textContent = "Solved.";
-    else book.progress.exercise(cell.name, "open");
+    if (cell.form !== "code") {
+      cell.field.element.addEventListener("keydown", (event) => {
+        if (!onKey(cell, event) && event.key === "Enter" && cell.form === "number") cell.act();
+      });
+    }
+    if (progress.exercise(cell.name) === "passed") cell.status.textContent = "Solved.";
+    else progress.exercise(cell.name, "open");
     /* On paper both cells stay what they are. */
     place.classList.add("has-field");
     place.append(box);
@@ -216,16 +268,16 @@
 
   const places = [...document.querySelectorAll(".bd-article .cell")];
   const cells = places.map(makeCell);
-  book.cells = cells;
-  book.page = page;
-  book.load = load;
+  Object.assign(book, { cells, page, load, button, codeField, onKey });
   for (const cell of cells) {
-    const [kind, more] = page.cells[cell.index] ?? ["no"];
-    if (kind === "starter") startExercise(cell, places[cell.index + 1]);
-    else if (kind === "runs" && page.script) startCell(cell);
-    else if (kind === "needs" && page.script) elsewhere(cell, more);
+    if (cell.kind === "starter") startExercise(cell, places[cell.index + 1]);
+    else if (cell.kind === "runs" && page.script) startCell(cell);
+    else if (cell.kind === "needs" && page.script) elsewhere(cell, page.cells[cell.index][1]);
   }
-  const first = cells.find((cell) => cell.go && (cell.kind === "runs"));
-  first?.bar.append(element("span", { className: "cell-note" },
-    element("a", { href: page.help }, "Runs in your browser"), `; the first run loads ${page.size} MB.`));
+  cells.filter((cell) => cell.kind === "runs").forEach((cell, i) => { cell.number = i + 1; });
+  const first = cells.find((cell) => cell.number === 1 && cell.go);
+  if (location.protocol !== "file:") {
+    first?.bar.append(element("span", { className: "cell-note" },
+      element("a", { href: page.help }, "Runs in your browser"), `; the first run loads ${page.size} MB.`));
+  }
 })();

@@ -104,7 +104,9 @@ def test_everything_that_is_shipped_has_its_license(packed):
         assert re.search(r"licen[cs]e|permission is hereby granted|redistribution", text, re.I), package
         assert len(text) > 400, package
         if package.name.startswith("Libraries"):
-            assert all(name in text for name in ("bzip2", "FreeType", "libffi", "libjpeg", "libtiff", "libwebp", "zlib"))
+            assert all(
+                name in text for name in ("bzip2", "FreeType", "libffi", "libjpeg", "libtiff", "libwebp", "zlib")
+            )
             continue
         assert re.search(r"BSD|MIT|PSF|MPL|NCSA|HPND|Python Software Foundation", package.license), package
         assert re.match(r"\d", package.version), package

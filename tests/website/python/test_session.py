@@ -194,7 +194,7 @@ def test_the_answer_to_another_exercise_is_none_to_this_one(node):
 
 def test_an_answer_that_fails_before_it_can_be_checked(node):
     answer = node.check(PAGE, "bakery", "answer = 1 / 0")
-    assert answer.gave == "error"
+    assert answer.gave == "wrong"
     ((kind, said),) = shown(answer)
     assert kind == "execute_result"
     assert "Your code stopped with a `ZeroDivisionError`: division by zero" in said

@@ -2,7 +2,8 @@
 import { marked } from "marked";
 import temml from "temml/dist/temml.mjs";
 
-const FORMULAS = /\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\d)/g;
+const FORMULA = /^\$([^$\n]+)\$(?!\d)/;
+const FORMULAS = /\$([^$\n]+)\$(?!\d)/g;
 
 const formula = (latex, displayMode) => temml.renderToString(latex, { displayMode, throwOnError: false });
 
@@ -23,7 +24,7 @@ const mathematics = {
       level: "inline",
       start: (text) => text.indexOf("$"),
       tokenizer(text) {
-        const found = /^\$([^$\n]+)\$(?!\d)/.exec(text);
+        const found = FORMULA.exec(text);
         return found ? { type: "inline", raw: found[0], latex: found[1] } : undefined;
       },
       renderer: ({ latex }) => formula(latex, false),

@@ -1,8 +1,11 @@
 // Shows outputs as the pages show stored ones: with the same markup, so that the same styles hold for both.
+import DOMPurify from "dompurify";
 import { element } from "./element.js";
 
+// The page's policy keeps scripts out; this, whatever leads away from the page or changes all of it.
+const clean = (html) => DOMPurify.sanitize(html, { FORBID_TAGS: ["form"] });
+
 const PICTURES = ["image/png", "image/jpeg"];
-const LONGEST = 50000; // characters that a cell prints in one go and that are shown
 const DEMO = "application/vnd.lossbook.explorable+json";
 
 /** Make a place for the outputs of a cell: `add` takes one in the form in which notebooks store them. */
@@ -20,11 +23,9 @@ export function makeOutputs(scripts) {
   async function add(output) {
     if (output.output_type === "stream") {
       if (stream?.name !== output.name) {
-        stream = { name: output.name, pre: text(output.name === "stderr" ? "stderr" : "stream", ""), left: LONGEST };
+        stream = { name: output.name, pre: text(output.name === "stderr" ? "stderr" : "stream", "") };
       }
-      if (stream.left > 0) stream.pre.append(output.text.slice(0, stream.left));
-      if (stream.left > 0 && stream.left <= output.text.length) stream.pre.append("\n(What follows is too long to show.)");
-      stream.left -= output.text.length;
+      stream.pre.append(output.text);
       return;
     }
     stream = null;
@@ -40,7 +41,7 @@ export function makeOutputs(scripts) {
       const demos = await scripts.demos();
       demos.add(box, data[DEMO]);
     } else if (data["text/html"]) {
-      place.append(element("div", { className: "output text_html", innerHTML: data["text/html"] }));
+      place.append(element("div", { className: "output text_html", innerHTML: clean(data["text/html"]) }));
     } else if (data["image/svg+xml"]) {
       place.append(image(`data:image/svg+xml,${encodeURIComponent(data["image/svg+xml"])}`, data, {}));
     } else if (picture) {
@@ -49,7 +50,7 @@ export function makeOutputs(scripts) {
       const box = element("div", { className: "output text_markdown" });
       place.append(box);
       const { toHtml } = await scripts.markdown();
-      box.innerHTML = toHtml(data["text/markdown"] ?? data["text/latex"]);
+      box.innerHTML = clean(toHtml(data["text/markdown"] ?? data["text/latex"]));
     } else {
       text("text_plain", data["text/plain"]);
     }

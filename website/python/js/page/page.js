@@ -4,7 +4,7 @@ import { makeOutputs } from "./outputs.js";
 import { makeSession } from "./session.js";
 
 const book = window.lossbook;
-const { cells, page, load } = book;
+const { cells, page, load, button, codeField } = book;
 const scripts = {
   demos: () => load(page.demos).then(() => window.lossbookExplorable),
   markdown: () => load(page.markdown).then(() => window.lossbookMarkdown),
@@ -21,47 +21,38 @@ const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 // Told once in words; how far it is, by the bar alone.
 function showLoading(cell, there, whole) {
   if (there >= whole) {
-    cell.progress?.remove();
-    cell.progress = null;
-    return;
+    endLoading(cell);
+  } else {
+    if (!cell.progress) {
+      cell.progress = element("progress", { ariaLabel: "Loading" });
+      cell.status.before(cell.progress);
+      cell.status.textContent = `Loading ${session.isReady() ? "what this needs" : "Python"}, ${megabytes(whole)} MB.`;
+    }
+    Object.assign(cell.progress, { value: there, max: whole });
   }
-  if (!cell.progress) {
-    cell.progress = element("progress", { ariaLabel: "Loading" });
-    cell.status.before(cell.progress);
-    cell.status.textContent = session.isReady() ? `Loading what this needs, ${megabytes(whole)} MB.`
-      : `Loading Python, ${megabytes(whole)} MB.`;
-  }
-  Object.assign(cell.progress, { value: there, max: whole });
+}
+
+function endLoading(cell) {
+  cell.progress?.remove();
+  cell.progress = null;
 }
 
 function setBusy(cell, isBusy) {
   busy[isBusy ? "add" : "delete"](cell);
-  cell.go.ariaDisabled = String(isBusy);
-  cell.place.ariaBusy = String(isBusy);
+  for (const each of [cell.go, cell.reset]) if (each) each.ariaDisabled = String(isBusy);
+  cell.place.toggleAttribute("data-busy", isBusy);
   if (isBusy) {
-    cell.stop ??= makeButton("Stop", stop);
+    cell.stop ??= button("Stop", session.stop);
     cell.go.after(cell.stop);
     cell.status.textContent = session.isReady() ? "Running." : "Starting Python.";
   } else {
     if (document.activeElement === cell.stop) cell.go.focus();
     cell.stop.remove();
-    cell.progress?.remove();
-    cell.progress = null;
+    endLoading(cell);
   }
 }
 
-function makeButton(name, action) {
-  const made = element("button", { type: "button", className: "cell-button" }, name);
-  made.addEventListener("click", action);
-  return made;
-}
-
-function stop() {
-  session.stop();
-}
-
-const isUsed = (other, cell) => other.kind === "runs" && other.index < cell.index;
-const above = (cell) => cells.filter((other) => isUsed(other, cell)).map((other) => [other.index, other.code]);
+const above = (cell) => cells.filter((other) => other.kind === "runs" && other.index < cell.index);
 
 /** Send the code of a cell; what it puts out goes to `put`. Returns what it came to, or nothing if it was stopped. */
 async function ask(cell, method, given, put) {
@@ -72,7 +63,7 @@ async function ask(cell, method, given, put) {
   try {
     const answer = await session.ask(method, given, {
       code: cell.code,
-      above: above(cell),
+      above: above(cell).map((other) => [other.number, other.code]),
       packs: cell.packs,
       hear({ is, places, place, output }) {
         if (is === "needs") {
@@ -81,35 +72,36 @@ async function ask(cell, method, given, put) {
         } else if (place === null) {
           put(output);
         } else {
-          fromAbove(cells[place], output, put);
+          fromAbove(cells.find((other) => other.number === place), output, put);
         }
       },
     });
-    const first = ran ? `Ran ${plural(ran, "cell")} above first. ` : "";
-    setBusy(cell, false);
     book.python.memory = answer.memory;
+    const first = ran ? `Ran ${plural(ran, "cell")} above first. ` : "";
     return { ...answer, first, seconds: (performance.now() - began) / 1000 };
   } catch (error) {
-    setBusy(cell, false);
     if (error.message) throw error;
     cell.status.textContent = STOPPED;
     return null;
+  } finally {
+    setBusy(cell, false);
   }
 }
 
 // A cell above shows what it puts out if the reader has changed it; what went wrong in it is shown where it was needed.
 function fromAbove(other, output, put) {
   if (output.output_type === "error") {
-    put({ output_type: "stream", name: "stderr", text: "A cell above that this one needs stopped:\n" });
+    other.place.id ||= `cell-${other.number}`;
+    const link = `<a href="#${other.place.id}">A cell above</a>`;
+    put({ output_type: "display_data", data: { "text/html": `${link}, which this one needs, stopped:` } });
     put(output);
   } else if (other.code !== other.stored) {
-    outputsOf(other, true).add(output);
+    (other.outputs ?? startOutputs(other)).add(output);
   }
 }
 
-/** Return the place for a cell's outputs, instead of those that are stored with it. */
-function outputsOf(cell, isKept = false) {
-  if (isKept && cell.outputs) return cell.outputs;
+/** Make a new place for a cell's outputs, instead of those that it shows. */
+function startOutputs(cell) {
   const made = makeOutputs(scripts);
   const before = cell.outputs?.place ?? cell.place.querySelector(".cell_output");
   cell.storedOutput ??= before ?? element("div", { hidden: true });
@@ -124,14 +116,14 @@ async function run(cell) {
   let error = "";
   const puts = [];
   const put = (output) => {
-    outputs ??= outputsOf(cell);
+    outputs ??= startOutputs(cell);
     if (output.output_type === "error") error = [output.ename, output.evalue].filter(Boolean).join(": ");
     puts.push(outputs.add(output));
   };
-  const answer = await ask(cell, "run", [cell.code, String(cell.index)], put);
-  offerMore(cell);
+  if (busy.has(cell)) return false;
+  const answer = await ask(cell, "run", [cell.code, String(cell.number)], put).finally(() => offerMore(cell));
   if (!answer) return false;
-  if (!outputs) outputsOf(cell);
+  if (!outputs) startOutputs(cell);
   await Promise.all(puts);
   cell.status.textContent = error ? `Stopped by ${error}`
     : `${answer.first}Ran in ${answer.seconds.toFixed(answer.seconds < 10 ? 1 : 0)} s.`;
@@ -140,22 +132,29 @@ async function run(cell) {
 
 function offerMore(cell) {
   if (cell.more) return;
-  cell.more = [makeButton("Reset", () => reset(cell))];
-  if (cells.some((other) => isUsed(other, cell))) {
-    cell.more.push(makeButton("Run all above", () => runAbove(cell).catch((error) => cell.fail(error))));
+  cell.reset = button("Reset", () => reset(cell));
+  cell.more = [cell.reset];
+  if (above(cell).length > 0) {
+    cell.more.push(button("Run all above", () => runAbove(cell).catch((error) => cell.fail(error))));
   }
   cell.status.before(...cell.more);
 }
 
 async function runAbove(cell) {
-  for (const other of cells.filter((each) => isUsed(each, cell))) {
-    if (!await run(other)) return;
+  const all = above(cell);
+  for (const [i, other] of all.entries()) {
+    cell.status.textContent = `Running cell ${i + 1} of ${all.length} above.`;
+    if (!await run(other)) {
+      other.place.scrollIntoView({ block: "center" });
+      other.go.focus();
+      cell.status.textContent = `Cell ${i + 1} of ${all.length} above has stopped.`;
+      return;
+    }
   }
   cell.status.textContent = "All cells above were run.";
 }
 
 function reset(cell) {
-  if (busy.has(cell)) return;
   if (cell.field) {
     cell.field.element.remove();
     cell.field = null;
@@ -167,42 +166,26 @@ function reset(cell) {
     [cell.outputs, cell.storedOutput] = [null, null];
   }
   cell.more.forEach((each) => each.remove());
-  cell.more = null;
+  [cell.more, cell.reset] = [null, null];
   cell.status.textContent = "";
   cell.go.focus();
 }
 
 /** Put an editor in place of the code of a cell. */
 async function edit(cell) {
-  const title = `Code of cell ${cells.filter((other) => other.kind === "runs").indexOf(cell) + 1}`;
-  const field = element("textarea", {
-    className: "cell-field", value: cell.code, rows: cell.code.split("\n").length, wrap: "off", spellcheck: false,
-    ariaLabel: title,
-  });
-  cell.field = { element: field, get code() { return field.value; }, set code(text) { field.value = text; } };
-  cell.act = () => run(cell).catch((error) => cell.fail(error));
+  if (cell.field) return;
+  const title = `Code of cell ${cell.number}`;
+  const { code } = cell;
+  cell.field = codeField(cell, title);
+  cell.field.code = code;
   cell.changed = () => {};
-  cell.block = cell.pre.closest('[class*="highlight-"]');
+  cell.block = cell.place.querySelector('.cell_input [class*="highlight-"]');
   cell.block.hidden = true;
-  cell.block.after(field);
+  cell.block.after(cell.field.element);
   cell.edit.hidden = true;
-  field.addEventListener("keydown", (event) => onKey(cell, event));
   offerMore(cell);
-  field.focus();
+  cell.field.focus();
   await upgrade(cell, title);
-}
-
-// As in a notebook: Ctrl+Enter runs, Shift+Enter runs and goes on to the next cell.
-function onKey(cell, event) {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey || event.shiftKey)) return false;
-  event.preventDefault();
-  event.stopPropagation();
-  cell.act();
-  if (event.shiftKey) {
-    const next = cells.slice(cell.index + 1).find((other) => other.go);
-    (next?.field?.focus ? next.field : next?.field?.element ?? next?.go ?? cell.go).focus();
-  }
-  return true;
 }
 
 /** Replace the plain field of a cell, once what it takes is here; what was typed until then, and the cursor, stay. */
@@ -211,24 +194,30 @@ async function upgrade(cell, title) {
   const plain = cell.field?.element;
   if (!(plain instanceof HTMLTextAreaElement)) return;
   const hadFocus = document.activeElement === plain;
-  const editor = makeEditor({
+  cell.field = makeEditor({
     code: plain.value,
     selection: { anchor: plain.selectionStart, head: plain.selectionEnd },
-    attributes: { "aria-label": title, "aria-description": "Escape, then Tab, leaves the editor." },
-    onChange: cell.changed,
-    onKey: (event) => onKey(cell, event),
+    attributes: { "aria-label": title, "aria-description": "Escape leaves the editor." },
+    onChange: () => cell.changed(),
+    onKey: (event) => leaves(cell, event) || book.onKey(cell, event),
   });
-  cell.field = editor;
-  plain.replaceWith(editor.element);
-  if (hadFocus) editor.focus();
+  plain.replaceWith(cell.field.element);
+  if (hadFocus) cell.field.focus();
+}
+
+// In the editor the Tab key indents, so another key has to lead out of it.
+function leaves(cell, event) {
+  if (event.key !== "Escape") return false;
+  cell.go.focus();
+  return true;
 }
 
 /** Check the answer to an exercise, and return the status; nothing if it was stopped. */
 async function check(cell) {
   const outputs = makeOutputs(scripts);
   const puts = [];
-  const { name } = cell;
-  const answer = await ask(cell, "check", [page.name, name, cell.code], (output) => puts.push(outputs.add(output)));
+  const given = [page.name, cell.name, cell.code];
+  const answer = await ask(cell, "check", given, (output) => puts.push(outputs.add(output)));
   if (!answer) return null;
   await Promise.all(puts);
   // Formulas are rare in what the checks say.

@@ -1,6 +1,6 @@
 // The session of a page: a worker with Python in it, started at the first request, and the requests that wait for it.
-
-const WEIGH = ["pyodide.asm.wasm", "python_stdlib.zip"];
+import { element } from "./element.js";
+import { STDLIB, WASM } from "./names.js";
 
 /** Why Python cannot run here, as a sentence that says what to do; nothing where it may. */
 export function unable() {
@@ -25,16 +25,22 @@ function told(why, isReady) {
   return `Python could not be started (${why}). Try again, or run the page's notebook.`;
 }
 
+// From here on the page, and the worker that it starts, may fetch from this address alone: the browser sees to that.
+function fetchOnlyFrom(address) {
+  const content = `connect-src ${address}`;
+  document.head.append(element("meta", { httpEquiv: "Content-Security-Policy", content }));
+}
+
 /**
  * Make a session.
  *
  * @param {string} root - the address of the folder of packs.
- * @param {(text: string, share: number) => void} onLoading - hears how far the loading is, from 0 to 1.
+ * @param {(there: number, whole: number) => void} onLoading - hears how many bytes have arrived, and of how many.
  */
 export function makeSession(root, onLoading) {
   const base = new URL(root, location.href).href;
   let [worker, index, module] = [null, null, null];
-  let [isReady, next] = [false, 0];
+  let [isReady, isLimited, next, stops] = [false, false, 0, 0];
   const waiting = new Map();
   let loaded = new Map();
   let wanted = new Set();
@@ -68,10 +74,9 @@ export function makeSession(root, onLoading) {
     } else if (data.is === "failed") {
       fail(told(data.why, isReady));
     } else if (data.is === "done") {
-      const { resolve } = waiting.get(data.id);
-      waiting.delete(data.id);
       wanted = new Set();
-      resolve(data);
+      waiting.get(data.id)?.resolve(data);
+      waiting.delete(data.id);
     } else {
       waiting.get(data.id)?.hear(data);
     }
@@ -79,7 +84,11 @@ export function makeSession(root, onLoading) {
 
   async function begin() {
     if (worker) return;
-    index ??= await fetch(`${base}index.json`, { cache: "no-cache" }).then((answer) => answer.json());
+    if (!index) {
+      if (!isLimited) fetchOnlyFrom(base);
+      isLimited = true;
+      index = await fetch(`${base}index.json`, { cache: "no-cache" }).then((answer) => answer.json());
+    }
     if (worker) return;
     // As the page's own text, the worker is under the page's policy: it reaches no other host, and evaluates no text.
     const code = `import ${JSON.stringify(`${base}${index.runtime}/worker.mjs`)};`;
@@ -87,8 +96,8 @@ export function makeSession(root, onLoading) {
     worker = new Worker(address, { type: "module" });
     worker.onmessage = hear;
     worker.onerror = (event) => fail(told(event.message ?? "the worker could not be read", isReady));
-    loaded = new Map(module ? WEIGH.slice(0, 1).map((pack) => [pack, index.packs[pack].bytes]) : []);
-    want([...WEIGH, ...index.start]);
+    loaded = new Map(module ? [[WASM, index.packs[WASM].bytes]] : []);
+    want([WASM, STDLIB, ...index.start]);
     worker.postMessage({ do: "start", base, index, module });
   }
 
@@ -96,11 +105,13 @@ export function makeSession(root, onLoading) {
   async function ask(method, given, { code, above, packs, hear: listener }) {
     const sentence = unable();
     if (sentence) throw new Error(sentence);
+    const before = stops;
     try {
       await begin();
     } catch (error) {
       throw new Error(told(`fetch: ${error.message}`, false));
     }
+    if (stops > before) throw new Error("");
     want(packs);
     const id = ++next;
     return new Promise((resolve, reject) => {
@@ -112,9 +123,10 @@ export function makeSession(root, onLoading) {
   /** End what runs, and forget what it has made; the next request starts Python again, from what is compiled already. */
   function stop() {
     const wasReady = isReady;
+    stops += 1;
     fail("");
     if (wasReady) begin();
   }
 
-  return { ask, stop, isReady: () => isReady, isStarted: () => worker !== null };
+  return { ask, stop, isReady: () => isReady };
 }

@@ -8,15 +8,24 @@
 // own code puts out is null.
 import { ZSTDDecoder } from "zstddec";
 import { start } from "../start.mjs";
+import { STDLIB, WASM } from "./names.js";
 
-const WASM = "pyodide.asm.wasm";
-const STDLIB = "python_stdlib.zip";
-
-// What the reader's code must not have: it may not reach the network, nor what the site keeps in the browser.
-const CLOSED = [
-  "fetch", "XMLHttpRequest", "WebSocket", "WebSocketStream", "WebTransport", "EventSource", "importScripts", "Worker",
-  "indexedDB", "caches", "cookieStore", "BroadcastChannel", "navigator", "Request", "Notification", "FontFace",
-];
+// All that stays of what a worker can do, besides JavaScript itself: no network, no storage, no other worker. What a
+// browser learns to do next year is left out as well.
+const LEFT = new Set([
+  ...["Object", "Function", "Array", "Number", "parseFloat", "parseInt", "Infinity", "NaN", "undefined", "Boolean"],
+  ...["String", "Symbol", "Date", "Promise", "RegExp", "Error", "AggregateError", "EvalError", "RangeError"],
+  ...["ReferenceError", "SyntaxError", "TypeError", "URIError", "globalThis", "JSON", "Math", "Intl", "ArrayBuffer"],
+  ...["Atomics", "Uint8Array", "Int8Array", "Uint16Array", "Int16Array", "Uint32Array", "Int32Array", "Float32Array"],
+  ...["Float64Array", "Uint8ClampedArray", "BigUint64Array", "BigInt64Array", "DataView", "Map", "BigInt", "Set"],
+  ...["WeakMap", "WeakSet", "WeakRef", "Proxy", "Reflect", "FinalizationRegistry", "decodeURI", "decodeURIComponent"],
+  ...["encodeURI", "encodeURIComponent", "escape", "unescape", "isFinite", "isNaN", "WebAssembly", "SharedArrayBuffer"],
+  ...["constructor", "self", "name", "console", "performance", "crypto", "atob", "btoa", "structuredClone"],
+  ...["setTimeout", "clearTimeout", "setInterval", "clearInterval", "queueMicrotask", "setImmediate", "clearImmediate"],
+  ...["TextEncoder", "TextDecoder", "postMessage", "onmessage", "addEventListener", "removeEventListener"],
+  ...["dispatchEvent", "MessageChannel", "MessagePort", "MessageEvent", "Event", "EventTarget", "AbortController"],
+  ...["AbortSignal", "DOMException", "URL", "URLSearchParams"],
+]);
 
 const decoder = new ZSTDDecoder();
 const fetchNow = self.XMLHttpRequest;
@@ -48,8 +57,14 @@ const known = new Set();
 
 async function fetchAhead(packs) {
   const wanted = packs.filter((pack) => pack in index.packs && !known.has(pack));
-  wanted.forEach((pack) => known.add(pack));
-  await Promise.all(wanted.map(async (pack) => ahead.set(pack, await read(pack))));
+  await Promise.all(wanted.map(async (pack) => {
+    known.add(pack);
+    try {
+      ahead.set(pack, await read(pack));
+    } catch {
+      known.delete(pack); // the import asks for it again, and tells what is wrong
+    }
+  }));
 }
 
 // Python waits in the middle of an import, so this cannot be left for later.
@@ -105,22 +120,23 @@ async function begin(given) {
     readNow,
     emit: (output) => postMessage({ id: current.id, is: "output", place: current.place, output }),
   }));
-  close();
   return compiled;
 }
 
 function close() {
-  for (const name of CLOSED) {
-    for (let owner = self; owner; owner = Object.getPrototypeOf(owner)) delete owner[name];
-    Object.defineProperty(self, name, { value: undefined });
-  }
   python.runPython(`
 import sys
 from _pyodide._importhook import jsfinder
-for name in {*jsfinder.jsproxies}:
+for name in {*jsfinder.jsproxies, *(name for name in sys.modules if name.split(".")[0] in ("js", "pyodide_js"))}:
     sys.modules[name] = None
 jsfinder.jsproxies.clear()
 del sys, name, jsfinder`);
+  for (let owner = self; owner !== Object.prototype; owner = Object.getPrototypeOf(owner)) {
+    for (const name of Object.getOwnPropertyNames(owner)) {
+      if (LEFT.has(name)) continue;
+      if (!Reflect.deleteProperty(owner, name)) Reflect.defineProperty(owner, name, { value: undefined });
+    }
+  }
 }
 
 // The method of the session that a request asks for, after what its code needs from above.
@@ -143,7 +159,9 @@ onmessage = ({ data }) => {
   queue = queue.then(async () => {
     try {
       if (data.do === "start") {
-        postMessage({ is: "ready", module: await begin(data) });
+        const module = await begin(data);
+        close();
+        postMessage({ is: "ready", module });
       } else {
         await fetchAhead(data.packs);
         const gave = answer(data);

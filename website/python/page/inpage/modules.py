@@ -22,7 +22,10 @@ class _Finder:
         if pack is None:
             return None
         if pack not in self.fetched:
-            self.fetch(pack)
+            try:
+                self.fetch(pack)
+            except Exception as error:
+                raise ImportError(f"{name} could not be loaded: is there no connection? ({error})", name=name) from None
             self.fetched.add(pack)
             _look_again()
         # A package of the standard library is in the archive, and rarely used modules of it are not.

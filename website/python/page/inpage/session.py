@@ -17,6 +17,7 @@ from inpage import display, names, tracebacks
 from lossbook import course
 from lossbook.exercises import Result
 
+LONGEST = 50_000  # characters that a cell may print
 PAUSE = 0.05  # seconds at least between two pieces of what code prints; a piece ends with a line
 CELL = "<cell "  # how the file name of a cell begins
 
@@ -30,11 +31,16 @@ class _Stream:
         self.name, self._emit = name, emit
         self._kept: list[str] = []
         self._last = 0.0
+        self.left = LONGEST
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._kept.append(text)
+        if self.left > 0:
+            self.left -= len(text)
+            self._kept.append(
+                text if self.left > 0 else f"{text[: len(text) + self.left]}\n(What follows is too long to show.)\n"
+            )
         if text.endswith("\n") and time.monotonic() - self._last > PAUSE:
             self.flush()
         return len(text)
@@ -72,6 +78,7 @@ class Session:
         # What a cell defines belongs to the main module, so that it can be pickled, and is shown without a prefix.
         self.main = types.ModuleType("__main__")
         sys.modules["__main__"] = self.main
+        self._ran = [""]
         self._streams = [_Stream(name, self._output) for name in ("stdout", "stderr")]
         display.emit = self._output
         builtins.input = _input
@@ -85,16 +92,16 @@ class Session:
         """Forget everything that the cells have made."""
         self.space.clear()
         self.space.update(__name__="__main__", __builtins__=builtins, __doc__=None)
-        # The checks of exercises read what was run in `In`, as IPython keeps it, where there is `get_ipython`.
-        self.space.update(In=[""], display=display.display, get_ipython=lambda: None)
+        self._ran[1:] = []
+        self.space.update(display=display.display, get_ipython=lambda: None)
 
     def run(self, code: str, name: str) -> bool:
         """Run a cell, and return whether it ended well; otherwise the last output is the error."""
         return self._within(lambda: self._run(code, name), self._raised)
 
     def check(self, page: str, exercise: str, code: str) -> str:
-        """Run the answer to an exercise of a page as a cell, check it, and return the status, "error" if it fails."""
-        found = ["error"]
+        """Run the answer to an exercise of a page as a cell, check it, and return the status: "wrong" if it fails."""
+        found = ["wrong"]
 
         def work() -> None:
             asked = course.exercises(page)[exercise]
@@ -126,7 +133,9 @@ class Session:
         filename = f"{CELL}{name}>"
         # Tracebacks and `inspect.getsource` find the lines of the cell here.
         linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
-        self.space["In"].append(code)
+        self._ran.append(code)
+        # The checks of exercises read what was run in `In`, as IPython keeps it, where there is `get_ipython`.
+        self.space["In"] = self._ran
         tree = ast.parse(code, filename)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         exec(compile(tree, filename, "exec"), self.space)
@@ -152,6 +161,8 @@ class Session:
         """Do what runs code of the reader's, with everything that it prints among the outputs; tell what it raises."""
         before = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = self._streams
+        for stream in self._streams:
+            stream.left = LONGEST
         try:
             work()
             return True
