@@ -88,6 +88,7 @@ bench: .venv/all  ## measure the losses, the import of the package, the demos, t
 	.venv/bin/python -m benchmarks
 	.venv/bin/python -m benchmarks.latency
 	.venv/bin/python -m benchmarks.pages
+	.venv/bin/python -m benchmarks.in_page
 	.venv/bin/python -m benchmarks.build
 	.venv/bin/python -m benchmarks.answers
 	.venv/bin/python -m benchmarks.suite

@@ -188,7 +188,7 @@ def test_a_cell_runs_what_it_needs_from_above_and_is_reset(tab):
     assert printed.text_content() == stored
     assert run(one, "print(pinball(1, 0, 0.25))\nwindow").inner_text().split() == ["0.25", "20"]
     output = run(one, "x = 1\nx.shape")
-    assert re.fullmatch(r"Traceback.*\n.*<cell 3>.*line \\d.*\n *x.shape\nAttributeError: .*\s*", output.inner_text())
+    assert re.fullmatch(r"Traceback.*\n.*<cell 3>.*line \d.*\n *x.shape\nAttributeError: .*\s*", output.inner_text())
     expect(one.locator(".cell-status")).to_contain_text("Stopped by AttributeError")
     one.get_by_role("button", name="Reset", exact=True).click()
     assert printed.text_content() == stored

@@ -44,6 +44,7 @@ def texts(runtime: Runtime) -> Iterator[tuple[Package, str]]:
     """
     yield from of_wheels(runtime)
     yield _package("Python", runtime.lock["info"]["python"], "PSF-2.0"), _kept("python")
+    yield _package("Libraries in compiled modules", "", "their own"), _kept("libraries")
     yield from of_npm(runtime)
     for name in ENVIRONMENT:
         package = distribution(name)

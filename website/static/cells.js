@@ -60,7 +60,7 @@
     const binder = document.querySelector('.menu a[href*="mybinder.org"]');
     const where = binder ? element("a", { href: binder.href }, "Binder") : "Binder";
     cell.place.querySelector(".cell_input").after(element("p", { className: "cell-elsewhere" },
-      `Needs ${what}, which a page has not: run it on `, where, " or in JupyterLab."));
+      `Needs ${what}, which is not available here: run it on `, where, " or in JupyterLab."));
   }
 
   /* Exercises ---------------------------------------------------------------------------------- */

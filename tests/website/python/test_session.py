@@ -253,3 +253,13 @@ def test_a_loop_that_never_ends_is_stopped(node, name):
 def test_a_result_that_comes_in_time_is_kept(node):
     code = "def total(n):\n    s = 0\n    for i in range(n):\n        s += i\n    return s\ncall(total, (1000,)).value"
     assert shown(node.run(f"from lossbook.exercises.running import call\n{code}")) == [("execute_result", "499500")]
+
+
+def test_a_command_of_jupyter_is_told_from_python(node):
+    answer = node.run("import numpy as np\n%matplotlib inline")
+    assert answer.outputs[-1]["evalue"].endswith("are commands of Jupyter, which are not available here")
+    assert "commands of Jupyter" not in node.run("x = = 1").outputs[-1]["evalue"]
+
+
+def test_nothing_can_be_typed_in(node):
+    assert node.run("input('? ')").outputs[-1]["evalue"].startswith("nothing can be typed in")

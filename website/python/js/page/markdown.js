@@ -23,7 +23,7 @@ const mathematics = {
       level: "inline",
       start: (text) => text.indexOf("$"),
       tokenizer(text) {
-        const found = /^\$(?!\s)([^$\n]+?)(?<!\s)\$(?!\d)/.exec(text);
+        const found = /^\$([^$\n]+)\$(?!\d)/.exec(text);
         return found ? { type: "inline", raw: found[0], latex: found[1] } : undefined;
       },
       renderer: ({ latex }) => formula(latex, false),

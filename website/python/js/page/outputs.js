@@ -2,6 +2,7 @@
 import { element } from "./element.js";
 
 const PICTURES = ["image/png", "image/jpeg"];
+const LONGEST = 50000; // characters that a cell prints in one go and that are shown
 const DEMO = "application/vnd.lossbook.explorable+json";
 
 /** Make a place for the outputs of a cell: `add` takes one in the form in which notebooks store them. */
@@ -19,9 +20,11 @@ export function makeOutputs(scripts) {
   async function add(output) {
     if (output.output_type === "stream") {
       if (stream?.name !== output.name) {
-        stream = { name: output.name, pre: text(output.name === "stderr" ? "stderr" : "stream", "") };
+        stream = { name: output.name, pre: text(output.name === "stderr" ? "stderr" : "stream", ""), left: LONGEST };
       }
-      stream.pre.append(output.text);
+      if (stream.left > 0) stream.pre.append(output.text.slice(0, stream.left));
+      if (stream.left > 0 && stream.left <= output.text.length) stream.pre.append("\n(What follows is too long to show.)");
+      stream.left -= output.text.length;
       return;
     }
     stream = null;

@@ -122,15 +122,17 @@ function outputsOf(cell, isKept = false) {
 async function run(cell) {
   let outputs = null;
   let error = "";
+  const puts = [];
   const put = (output) => {
     outputs ??= outputsOf(cell);
     if (output.output_type === "error") error = [output.ename, output.evalue].filter(Boolean).join(": ");
-    outputs.add(output);
+    puts.push(outputs.add(output));
   };
   const answer = await ask(cell, "run", [cell.code, String(cell.index)], put);
   offerMore(cell);
   if (!answer) return false;
   if (!outputs) outputsOf(cell);
+  await Promise.all(puts);
   cell.status.textContent = error ? `Stopped by ${error}`
     : `${answer.first}Ran in ${answer.seconds.toFixed(answer.seconds < 10 ? 1 : 0)} s.`;
   return !error;

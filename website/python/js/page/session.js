@@ -14,7 +14,8 @@ export function unable() {
   return "";
 }
 
-function told(why) {
+function told(why, isReady) {
+  if (isReady) return `Python has broken down (${why}). It starts anew with the next run.`;
   if (/memory/i.test(why)) {
     return "There is too little memory for Python here. Close other tabs, and try again, or run the page's notebook.";
   }
@@ -65,7 +66,7 @@ export function makeSession(root, onLoading) {
     } else if (data.is === "ready") {
       [module, isReady] = [data.module, true];
     } else if (data.is === "failed") {
-      fail(told(data.why));
+      fail(told(data.why, isReady));
     } else if (data.is === "done") {
       const { resolve } = waiting.get(data.id);
       waiting.delete(data.id);
@@ -85,7 +86,7 @@ export function makeSession(root, onLoading) {
     const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
     worker = new Worker(address, { type: "module" });
     worker.onmessage = hear;
-    worker.onerror = (event) => fail(told(event.message ?? "the worker could not be read"));
+    worker.onerror = (event) => fail(told(event.message ?? "the worker could not be read", isReady));
     loaded = new Map(module ? WEIGH.slice(0, 1).map((pack) => [pack, index.packs[pack].bytes]) : []);
     want([...WEIGH, ...index.start]);
     worker.postMessage({ do: "start", base, index, module });
@@ -98,7 +99,7 @@ export function makeSession(root, onLoading) {
     try {
       await begin();
     } catch (error) {
-      throw new Error(told(`fetch: ${error.message}`));
+      throw new Error(told(`fetch: ${error.message}`, false));
     }
     want(packs);
     const id = ++next;

@@ -2,6 +2,6 @@
 
 from inpage.display import display
 
-from IPython.core.display import HTML, SVG, Latex, Markdown
+from IPython.core.display import HTML, SVG, Latex, Markdown, Math
 
-__all__ = ["HTML", "SVG", "Latex", "Markdown", "display"]
+__all__ = ["HTML", "SVG", "Latex", "Markdown", "Math", "display"]

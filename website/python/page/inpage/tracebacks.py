@@ -18,6 +18,8 @@ def told(error: BaseException, cell: str) -> tuple[str, str, str]:
     try:
         # The message of a syntax error names the file and the line, which the traceback shows.
         message = error.msg if isinstance(error, SyntaxError) else str(error)
+        if isinstance(error, SyntaxError) and (error.text or "").lstrip().startswith(("%", "!")):
+            message += ". Lines that begin with % or ! are commands of Jupyter, which are not available here"
     except Exception:  # the reader's own exception, which cannot be printed
         message = ""
     text = "\n".join(_own(error) or ["".join(shown.format())])

@@ -24,6 +24,11 @@ class Latex(_Text):
         return self.data
 
 
+class Math(Latex):
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.data}$"
+
+
 class SVG(_Text):
     def _repr_svg_(self) -> str:
         return self.data
