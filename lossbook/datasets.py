@@ -4,8 +4,8 @@ Files of scikit-learn are read without importing it. The import takes far longer
 browser, where it also fetches SciPy and pandas first.
 """
 
+import importlib.util
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -182,7 +182,7 @@ def thinned(x: ArrayLike, y: ArrayLike, label: int, share: float, seed: int = 0)
 def _table(function: str, file: str, delimiter: str | None = ",", skiprows: int = 0) -> NDArray:
     """Return the numbers in a file of scikit-learn, in an array of the caller's own."""
     with needs(f"lossbook.datasets.{function}", "scikit-learn"):
-        package = find_spec("sklearn")
+        package = importlib.util.find_spec("sklearn")
         folders = package and package.submodule_search_locations
         if not folders:
             raise ModuleNotFoundError("No module named 'sklearn'", name="sklearn")
