@@ -6,6 +6,7 @@ while it is loaded, and which ones are imported, by whatever code, while a cell 
 
 import builtins
 import importlib
+import importlib.util
 import json
 import sys
 
@@ -13,6 +14,8 @@ _loading = {}  # what each module imports while it is loaded
 _running = set()  # what has been imported since the last look, not by a module that is loaded
 _import = builtins.__import__
 _by_name = importlib._bootstrap._gcd_import
+_searched = set()  # what has been looked for since the last look without being imported, for the files beside it
+_find = importlib.util.find_spec
 
 
 def _note(names):
@@ -44,6 +47,11 @@ def _audit(event, arguments):
         _note([arguments[0]])
 
 
+def _noted_search(name, package=None):
+    _searched.add(name)
+    return _find(name, package)
+
+
 def reached(modules):
     """Return, as JSON, these modules with all that is imported while they are loaded."""
     found, left = set(), list(modules)
@@ -57,8 +65,9 @@ def reached(modules):
 
 def imported():
     """Return the same of what was imported since the last time, and forget what functions have kept."""
-    modules = reached(_running)
+    modules = json.dumps(sorted(_searched.union(json.loads(reached(_running)))))
     _running.clear()
+    _searched.clear()
     for name, module in list(sys.modules.items()):
         if name.startswith("lossbook."):
             for thing in list(vars(module).values()):
@@ -70,4 +79,5 @@ def imported():
 
 builtins.__import__ = _noted_import
 importlib._bootstrap._gcd_import = _noted_by_name
+importlib.util.find_spec = _noted_search
 sys.addaudithook(_audit)

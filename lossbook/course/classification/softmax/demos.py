@@ -130,8 +130,16 @@ def triangle() -> Explorable:
         return np.array([_moved(p, _pull(LABELS[label], p)) for p in spread]) @ CORNERS - start
 
     @cache
+    def loss_and_pull(share: float, split: float, label: str) -> tuple[float, NDArray]:
+        scores = np.log(_shares(share, split))
+        value, gradient = LOSS.value_and_gradient(LABELS[label][None], scores[None])
+        return float(value[0]), gradient[0]
+
+    def loss(share: float, split: float, label: str) -> float:
+        return loss_and_pull(share, split, label)[0]
+
     def pull(share: float, split: float, label: str) -> NDArray:
-        return _pull(LABELS[label], _shares(share, split))
+        return loss_and_pull(share, split, label)[1]
 
     @cache
     def step(share: float, split: float, label: str) -> NDArray:
@@ -141,9 +149,6 @@ def triangle() -> Explorable:
     def part(k: int) -> Callable[..., float]:
         # Many lie halfway between two numbers with two decimals, where the last bit would decide which is printed.
         return lambda share, split, label: round(float(pull(share, split, label)[k]), 9)
-
-    def loss(share: float, split: float, label: str) -> float:
-        return _cost(LABELS[label], _shares(share, split))[0]
 
     def terms(label: str) -> str:
         return " + ".join(
