@@ -164,8 +164,7 @@ def contents(app: Sphinx) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _title(app: Sphinx, given: str | None, page: str) -> str:
-    """Return the title of a page for the list of all pages, where what is before its colon is enough."""
-    return escape(given) if given else app.builder.render_partial(app.env.titles[page])["title"].partition(": ")[0]
+    return escape(given) if given else app.builder.render_partial(app.env.titles[page])["title"]
 
 
 def _chapter(app: Sphinx, pagename: str) -> str:
