@@ -92,7 +92,6 @@ function bytesIn(address) {
 const endsWith = (address, name) => String(address?.url ?? address).endsWith(name);
 
 async function begin(given) {
-  ({ base, index } = given);
   const [wasm, stdlib] = [given.module ? null : read(WASM), read(STDLIB)];
   // The decoder fetches its code from an address that holds it, which the site's policy does not allow.
   self.fetch = async (address) => new Response(bytesIn(String(address)));
@@ -123,7 +122,7 @@ async function begin(given) {
   return compiled;
 }
 
-function close() {
+function lockUp() {
   python.runPython(`
 import sys
 from _pyodide._importhook import jsfinder
@@ -155,15 +154,18 @@ function answer({ id, method, given, code, above }) {
 }
 
 let queue = Promise.resolve();
-onmessage = ({ data }) => {
+self.onmessage = ({ data }) => {
+  // What a request needs arrives while Python still starts, or is busy with another.
+  if (data.do === "start") ({ base, index } = data);
+  const there = data.do === "start" || fetchAhead(data.packs);
   queue = queue.then(async () => {
     try {
       if (data.do === "start") {
         const module = await begin(data);
-        close();
+        lockUp();
         postMessage({ is: "ready", module });
       } else {
-        await fetchAhead(data.packs);
+        await there;
         const gave = answer(data);
         postMessage({ id: data.id, is: "done", gave, memory: python._module.HEAP8.length });
       }
