@@ -24,6 +24,20 @@ def typeset(message: str) -> str:
     return in_text(in_html(message))
 
 
+def unanswered(exercise: FindNumber | Choose) -> str:
+    """Return what a page says before there is an answer: its fields have no `...` that one could replace."""
+    if isinstance(exercise, FindNumber):
+        return "Type a number, such as `0.25` or `1/4`."
+    return f"Choose an option{' and a reason' if exercise.reasons else ''}."
+
+
+def declare(exercise: FindNumber | Choose) -> dict:
+    """Return what the check of a page needs of an exercise."""
+    declared = exercise.declared(typeset)
+    (declared["sentences"] if isinstance(exercise, FindNumber) else declared)["open"] = typeset(unanswered(exercise))
+    return declared
+
+
 @lru_cache
 def script(page: str) -> str:
     """Return the script with what the exercises of a page declare; nothing where Python has to check all.
@@ -31,9 +45,7 @@ def script(page: str) -> str:
     ``static/numbers.js`` reads what it leaves. Either of the two may be loaded first.
     """
     declared = {
-        name: each.declared(typeset)
-        for name, each in course.exercises(page).items()
-        if isinstance(each, FindNumber | Choose)
+        name: declare(each) for name, each in course.exercises(page).items() if isinstance(each, FindNumber | Choose)
     }
     return hand_over(declared) if declared else ""
 

@@ -164,7 +164,8 @@ def contents(app: Sphinx) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _title(app: Sphinx, given: str | None, page: str) -> str:
-    return escape(given) if given else app.builder.render_partial(app.env.titles[page])["title"]
+    """Return the title of a page for the list of all pages, where what is before its colon is enough."""
+    return escape(given) if given else app.builder.render_partial(app.env.titles[page])["title"].partition(": ")[0]
 
 
 def _chapter(app: Sphinx, pagename: str) -> str:
@@ -189,8 +190,12 @@ def _is_needed(filename: str, body: str) -> bool:
     return (STATIC / name).is_file() or (name in SCRIPTS and SCRIPTS[name] in body)
 
 
+# Lines of comments, which are a third of the scripts of the pages.
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*.*?\*/)[ \t]*\n", re.M | re.S)
+
+
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Write the style sheet, and leave out what no page asks for."""
+    """Write the style sheet and the scripts without comments, and leave out what no page asks for."""
     if exception is not None or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
@@ -198,6 +203,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         for path in static.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     (static / "site.css").write_text(style_sheet())
+    for script in STATIC.glob("*.js"):
+        (static / script.name).write_text(_COMMENT.sub("", script.read_text()))
 
 
 def setup(app: Sphinx) -> None:
