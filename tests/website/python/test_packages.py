@@ -54,7 +54,7 @@ def test_every_package_is_listed_with_its_license(packed):
     shown = packages.markdown(packed)
     assert packages.WITHOUT not in shown
     listed = re.findall(
-        r'^\| (\S+) \| (\S+) \| <a href="\.\./\.\./_static/python/licenses/(\S+)">(.+)</a> \|$', shown, re.M
+        r'^\| (.+?) \| (.*?) ?\| <a href="\.\./\.\./_static/python/licenses/(\S+)">(.+)</a> \|$', shown, re.M
     )
     assert [licenses.Package(name, version, called, file) for name, version, file, called in listed] == licenses.read(
         packed / "licenses"
