@@ -51,12 +51,16 @@ async function read(pack) {
   return data;
 }
 
+// What Python starts with has the whole line: the rest is asked for when that has come, and arrives while Python starts.
+let arrived;
+
 // Packs that a request is known to need, by their names, until they are asked for.
 const ahead = new Map();
 const known = new Set();
 
 async function fetchAhead(packs) {
   const wanted = packs.filter((pack) => pack in index.packs && !known.has(pack));
+  await arrived;
   await Promise.all(wanted.map(async (pack) => {
     known.add(pack);
     try {
@@ -93,6 +97,9 @@ const endsWith = (address, name) => String(address?.url ?? address).endsWith(nam
 
 async function begin(given) {
   const [wasm, stdlib] = [given.module ? null : read(WASM), read(STDLIB)];
+  const core = Promise.all([wasm, stdlib]);
+  const first = new Map(index.start.map((pack) => [pack, core.then(() => read(pack))]));
+  arrived = Promise.allSettled(first.values());
   // The decoder fetches its code from an address that holds it, which the site's policy does not allow.
   self.fetch = async (address) => new Response(bytesIn(String(address)));
   await decoder.init();
@@ -115,7 +122,7 @@ async function begin(given) {
     options: { indexURL: runtime },
     index,
     decompress,
-    read,
+    read: (pack) => first.get(pack),
     readNow,
     emit: (output) => postMessage({ id: current.id, is: "output", place: current.place, output }),
   }));

@@ -44,25 +44,33 @@ def _look_again() -> None:
 
 
 class _Special:
-    """Lets scipy.special come without scipy.linalg, which it imports for the roots of orthogonal polynomials alone.
+    """Lets scipy.special come without what it imports and the losses never use.
 
-    With scipy.linalg come a BLAS and all of scipy.sparse: half of what the losses would otherwise need.
+    That is scipy.linalg, for the roots of orthogonal polynomials alone, with a BLAS and all of scipy.sparse; and
+    numpy.testing and numpy.f2py, of which it takes nothing. Together they would take longer than all the rest.
     """
 
     def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> None:
         if name == "scipy.special":
             sys.meta_path.remove(self)
-            scipy = sys.modules["scipy"]
-            if "linalg" not in vars(scipy):
-                scipy.linalg = _Later()
+            for late in ("scipy.linalg", "numpy.testing", "numpy.f2py"):
+                package, _, module = late.partition(".")
+                if module not in vars(sys.modules[package]):
+                    setattr(sys.modules[package], module, _Later(late))
 
 
 class _Later:
-    """Stands for scipy.linalg until something of it is used."""
+    """Stands for a module until something of it is used."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def __getattr__(self, name: str) -> Any:
-        vars(sys.modules["scipy"]).pop("linalg", None)
-        return getattr(importlib.import_module("scipy.linalg"), name)
+        if name.startswith("__"):
+            raise AttributeError(name)
+        package, _, module = self._name.partition(".")
+        vars(sys.modules[package]).pop(module, None)
+        return getattr(importlib.import_module(self._name), name)
 
 
 def install(fetch: Callable[[str], None], packs: Mapping[str, str]) -> None:
