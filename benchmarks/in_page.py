@@ -29,7 +29,7 @@ from website.python import packs
 
 PAGE = "chapters/regression/quantiles.html"
 TITLE = "The gradient of the pinball loss"
-TIMES = 5
+TIMES = 3
 NUMPY = "import numpy as np\nprint(np.arange(3).sum())"
 FIGURE = "from lossbook.plots import figure, show\nfig, axes = figure()\naxes.plot([1, 2])\nshow(fig, alt='A line.')"
 WRONG = (
