@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve book pdf lab test setup refresh format bench lock clean
+.PHONY: help serve book python pdf lab test setup refresh format bench lock clean
 
 # Any Python from 3.11 on will do. One for which TensorFlow exists comes first: with another, cells that need Keras do not
 # run, and their tests are left out.
@@ -59,6 +59,10 @@ serve: .venv/site  ## build the website and serve it on localhost [PORT=8001]
 book: .venv/site  ## build the website into _build/html
 	.venv/bin/python -m website build
 
+# The pages' own packages are here, too: what is in the page of them comes from the environment.
+python: .venv/site .venv/book  ## get what runs Python in a page, once, and pack it into _build/python [THOROUGH=1: to publish]
+	@.venv/bin/python -m website.python $(if $(THOROUGH),--thorough)
+
 pdf: .venv/all  ## make the whole book as one PDF, _build/lossbook.pdf
 	.venv/bin/python -m website pdf
 
@@ -84,6 +88,7 @@ bench: .venv/all  ## measure the losses, the import of the package, the demos, t
 	.venv/bin/python -m benchmarks
 	.venv/bin/python -m benchmarks.latency
 	.venv/bin/python -m benchmarks.pages
+	.venv/bin/python -m benchmarks.in_page
 	.venv/bin/python -m benchmarks.build
 	.venv/bin/python -m benchmarks.answers
 	.venv/bin/python -m benchmarks.suite

@@ -128,6 +128,33 @@ def check_gradient(
     return max(told, key=lambda each: (_VERDICTS.index(each.verdict), each.difference))
 
 
+def check_along(function: Callable[[NDArray], NDArray], gradient: NDArray, x: NDArray, h: float) -> list[GradientCheck]:
+    """Check a derivative at many positions at once, as `check_gradient` would one by one.
+
+    Args:
+        function: takes positions, and returns what belongs to each, on its own.
+        gradient: the derivative to be checked, at each of the positions.
+        x: the positions, in float64, more than two steps apart.
+        h: the longest step.
+    """
+    values: dict[float, float] = {}
+    for places in (x, *(x + side * (shorter * h) for shorter in _SHORTER for side in (-1, 1))):
+        values |= zip(places.tolist(), function(places).tolist(), strict=True)
+
+    def along(place: float) -> tuple[float, float]:
+        return place, values[place]
+
+    return [
+        _check_entry(along, along(place), written, (index,), h, np.dtype(np.float64))
+        for index, (place, written) in enumerate(zip(x.tolist(), gradient.tolist(), strict=True))
+    ]
+
+
+def is_kink(check: GradientCheck) -> bool:
+    """Return whether a check passed for the slopes to the left and to the right alone."""
+    return check.verdict == "look closer, a kink perhaps" and check.difference > BANDS["float64"][1]
+
+
 def _one_number(value: ArrayLike, where: str) -> NDArray:
     (number,) = as_floats(function=value)
     if number.shape != ():

@@ -1,6 +1,13 @@
-"""The real data of the book. All of it ships inside installed packages, so nothing is downloaded."""
+"""The real data of the book. All of it ships inside installed packages, so nothing is downloaded.
 
-from typing import TYPE_CHECKING, Any
+Files of scikit-learn are read without importing it. The import takes far longer than to read them, above all in a
+browser, where it also fetches SciPy and pandas first.
+"""
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +16,22 @@ from lossbook.extras import needs
 
 if TYPE_CHECKING:
     import pandas
+
+# The columns of the files, by the names that scikit-learn gives them.
+_PATIENT = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
+_NUCLEUS = (
+    *("radius", "texture", "perimeter", "area", "smoothness"),
+    *("compactness", "concavity", "concave points", "symmetry", "fractal dimension"),
+)
+_NUCLEI = (
+    *(f"mean {measured}" for measured in _NUCLEUS),
+    *(f"{measured} error" for measured in _NUCLEUS),
+    *(f"worst {measured}" for measured in _NUCLEUS),
+)
+_WINE = (
+    *("alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols", "flavanoids"),
+    *("nonflavanoid_phenols", "proanthocyanins", "color_intensity", "hue", "od280/od315_of_diluted_wines", "proline"),
+)
 
 
 def diabetes(feature: str = "bmi") -> tuple[NDArray, NDArray]:
@@ -30,13 +53,9 @@ def diabetes(feature: str = "bmi") -> tuple[NDArray, NDArray]:
     >>> bmi.shape, float(bmi.min()), float(bmi.max()), float(progression.min()), float(progression.max())
     ((442,), 18.0, 42.2, 25.0, 346.0)
     """
-    with needs("lossbook.datasets.diabetes", "scikit-learn"):
-        from sklearn.datasets import load_diabetes
-
-    data = load_diabetes(scaled=False)
-    if feature not in data.feature_names:
-        raise ValueError(f"feature must be one of {', '.join(data.feature_names)}, got {feature!r}")
-    return data.data[:, data.feature_names.index(feature)], data.target
+    table = _table("diabetes", "diabetes_data_raw.csv.gz", delimiter=None)
+    progression = _table("diabetes", "diabetes_target.csv.gz", delimiter=None)
+    return table[:, _place(feature, _PATIENT)], progression
 
 
 def daily_returns(market: str = "sp500") -> "pandas.Series":
@@ -82,11 +101,8 @@ def breast_cancer(*features: str) -> tuple[NDArray, NDArray]:
     >>> x.shape, int(malignant.sum())
     ((569, 2), 212)
     """
-    with needs("lossbook.datasets.breast_cancer", "scikit-learn"):
-        from sklearn.datasets import load_breast_cancer
-
-    data = load_breast_cancer()
-    return _columns(data, features), 1 - data.target
+    table = _table("breast_cancer", "breast_cancer.csv", skiprows=1)
+    return _columns(table[:, :-1], _NUCLEI, features), 1 - table[:, -1].astype(int)
 
 
 def digits() -> tuple[NDArray, NDArray]:
@@ -101,11 +117,8 @@ def digits() -> tuple[NDArray, NDArray]:
     >>> pixels.shape, float(pixels.min()), float(pixels.max()), digit[:5].tolist()
     ((1797, 64), 0.0, 1.0, [0, 1, 2, 3, 4])
     """
-    with needs("lossbook.datasets.digits", "scikit-learn"):
-        from sklearn.datasets import load_digits
-
-    pixels, digit = load_digits(return_X_y=True)
-    return pixels / 16, digit
+    table = _table("digits", "digits.csv.gz")
+    return table[:, :-1] / 16, table[:, -1].astype(int)
 
 
 def wine(*features: str) -> tuple[NDArray, NDArray]:
@@ -127,11 +140,8 @@ def wine(*features: str) -> tuple[NDArray, NDArray]:
     >>> x.shape, np.bincount(grower).tolist()
     ((178, 2), [59, 71, 48])
     """
-    with needs("lossbook.datasets.wine", "scikit-learn"):
-        from sklearn.datasets import load_wine
-
-    data = load_wine()
-    return _columns(data, features), data.target
+    table = _table("wine", "wine_data.csv", skiprows=1)
+    return _columns(table[:, :-1], _WINE, features), table[:, -1].astype(int)
 
 
 def thinned(x: ArrayLike, y: ArrayLike, label: int, share: float, seed: int = 0) -> tuple[NDArray, NDArray]:
@@ -169,10 +179,27 @@ def thinned(x: ArrayLike, y: ArrayLike, label: int, share: float, seed: int = 0)
     return x[left], y[left]
 
 
-def _columns(data: Any, features: tuple[str, ...]) -> NDArray:
-    """Return the named columns of a data set of scikit-learn, all if none is named."""
-    known = list(data.feature_names)
-    for feature in features:
-        if feature not in known:
-            raise ValueError(f"feature must be one of {', '.join(known)}, got {feature!r}")
-    return data.data[:, [known.index(feature) for feature in features]] if features else data.data
+def _table(function: str, file: str, delimiter: str | None = ",", skiprows: int = 0) -> NDArray:
+    """Return the numbers in a file of scikit-learn, in an array of the caller's own."""
+    with needs(f"lossbook.datasets.{function}", "scikit-learn"):
+        package = importlib.util.find_spec("sklearn")
+        folders = package and package.submodule_search_locations
+        if not folders:
+            raise ModuleNotFoundError("No module named 'sklearn'", name="sklearn")
+    return _read(Path(folders[0], "datasets", "data", file), delimiter, skiprows).copy()
+
+
+@cache
+def _read(path: Path, delimiter: str | None, skiprows: int) -> NDArray:
+    return np.loadtxt(path, delimiter=delimiter, skiprows=skiprows)
+
+
+def _columns(table: NDArray, known: tuple[str, ...], features: tuple[str, ...]) -> NDArray:
+    """Return the named columns of a table, all if none is named."""
+    return table[:, [_place(feature, known) for feature in features]] if features else np.ascontiguousarray(table)
+
+
+def _place(feature: str, known: tuple[str, ...]) -> int:
+    if feature not in known:
+        raise ValueError(f"feature must be one of {', '.join(known)}, got {feature!r}")
+    return known.index(feature)

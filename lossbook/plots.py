@@ -103,7 +103,7 @@ def reliability_diagram(axes: "Axes", reliability: "Reliability", color: str, te
         label(axes, x[-1], y[-1], text, color, ha="right", va="bottom")
 
 
-def picture(figure: "Figure", colors: int = 128, scale: float = 2) -> "Image":
+def picture(figure: "Figure", colors: int = 48, scale: float = 2) -> "Image":
     """Return a figure as an image at `scale` times its size on the page, with few colors to keep pages light."""
     with needs("lossbook.plots", "pillow"):
         from PIL import Image

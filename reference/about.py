@@ -53,6 +53,10 @@ PAGES = {
         "The words of the field as Loss Book uses them, from automatic differentiation to y_true: what each "
         "means, in a few sentences.",
     ),
+    "reference/python-in-the-page": About(
+        "Run the cells of Loss Book and check its exercises in your browser: the buttons, what is loaded, what "
+        "does not run there, and what is different.",
+    ),
     "reference/concepts": About(
         "Everything that the four texts behind this course speak of, item by item, with the page and the "
         "section of the book that teach it.",

@@ -22,7 +22,7 @@ from lossbook import (
     Tukey,
     check_gradient,
 )
-from lossbook.checking import BANDS
+from lossbook.checking import BANDS, check_along, is_kink
 
 DTYPES = [np.float64, np.float32]
 
@@ -221,6 +221,36 @@ def test_near_a_kink_a_shorter_step_stays_on_one_side(sign):
         assert check_gradient(pinball, lambda x: -slope_of_pinball(x), x).verdict == "wrong", distance
     x = np.array([1.0, sign * 1e-8])
     assert check_gradient(pinball, slope_of_pinball, x).verdict == "look closer, a kink perhaps"
+
+
+@pytest.mark.parametrize("at_the_kink", [-0.9, -0.4, 0.1, 0.5])
+@pytest.mark.parametrize("factor", [1, 1.0001, 1.01])
+def test_positions_of_an_axis_are_checked_as_one_by_one(factor, at_the_kink):
+    x = np.array([-2.0, -1e-5, 0.0, 1e-5, 3.0])
+
+    def bent(x):
+        return np.where(x < 0, -0.9 * x, 0.1 * x) + x**3
+
+    slopes = factor * (np.where(x == 0, at_the_kink, np.where(x < 0, -0.9, 0.1)) + 3 * x**2)
+    found = check_along(bent, slopes, x, h=1e-6)
+    alone = [
+        check_gradient(lambda x: float(bent(x)), lambda x, slope=slope: np.asarray(slope), place, h=1e-6)
+        for place, slope in zip(x, slopes, strict=True)
+    ]
+    assert [dataclasses.replace(each, index=()) for each in found] == alone
+    assert [each.index for each in found] == [(0,), (1,), (2,), (3,), (4,)]
+
+
+def test_a_kink_is_told_from_what_is_nearly_right():
+    def check(gradient):
+        return check_gradient(pinball, lambda x: np.full(1, gradient), [0.0])
+
+    assert is_kink(check(-0.9))
+    assert not is_kink(check(-0.4))
+    assert not is_kink(check(0.2))
+    near = check_gradient(lambda x: x**2, lambda x: 2.0002 * x, 1.0)
+    assert near.verdict == "look closer, a kink perhaps"
+    assert not is_kink(near)
 
 
 def test_a_mistake_elsewhere_outranks_a_kink():

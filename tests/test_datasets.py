@@ -1,10 +1,55 @@
 """The data are what the pages say they are: real, complete, in their own units, and never downloaded."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
 
 from lossbook.datasets import breast_cancer, daily_returns, diabetes, digits, thinned, wine
+
+
+def same(ours, theirs):
+    # Sums depend on the order in memory, in their last bits.
+    assert (ours.dtype, ours.strides) == (theirs.dtype, theirs.strides)
+    np.testing.assert_array_equal(ours, theirs, strict=True)
+
+
+def test_they_are_what_scikit_learn_loads():
+    """Every number, in every column by its name."""
+    data = load_diabetes(scaled=False)
+    for column, name in zip(data.data.T, data.feature_names, strict=True):
+        same(diabetes(name)[0], column)
+        same(diabetes(name)[1], data.target)
+    for ours, data in ((breast_cancer, load_breast_cancer()), (wine, load_wine())):
+        same(ours()[0], data.data)
+        for column, name in zip(data.data.T, data.feature_names, strict=True):
+            np.testing.assert_array_equal(ours(name)[0], column[:, None], strict=True)
+        some = data.feature_names[5], data.feature_names[2]
+        same(ours(*some)[0], data.data[:, [5, 2]])
+    same(breast_cancer()[1], 1 - load_breast_cancer().target)  # there, malignant is 0
+    same(wine()[1], load_wine().target)
+    data = load_digits()
+    same(digits()[0], data.data / 16)
+    same(digits()[1], data.target)
+
+
+@pytest.mark.parametrize("data", [diabetes, breast_cancer, digits, wine])
+def test_a_change_stays_with_the_caller(data):
+    before = [part.copy() for part in data()]
+    for part in data():
+        part[:] = 0
+    for part, expected in zip(data(), before, strict=True):
+        np.testing.assert_array_equal(part, expected)
+
+
+def test_scikit_learn_is_not_imported():
+    code = "import sys; from lossbook.datasets import *; [f() for f in (diabetes, breast_cancer, digits, wine)]"
+    code += "; print({'sklearn', 'pandas', 'scipy.stats'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 def test_diabetes():

@@ -38,7 +38,7 @@ from lossbook import (
 from lossbook.core import hyperparameters
 from lossbook.explorable import Explorable
 from lossbook.explorable.functions import parameters
-from lossbook.explore import explore
+from lossbook.explore import Slip, explore
 
 CLASSES = [each for each in vars(lossbook).values() if isinstance(each, type) and issubclass(each, Loss)]
 CLASSES.remove(Loss)
@@ -396,6 +396,198 @@ def test_a_constant():
     assert axis.low < 3 < axis.high
 
 
+def squared_error(y_true, y_pred, scale=1.0):
+    return scale * (y_pred - y_true) ** 2
+
+
+def test_a_function_of_a_target_is_drawn_against_the_prediction():
+    figure = explore(squared_error)
+    assert figure.state == {"y_true": 0.0, "scale": 1.0, "y_pred": 2.0}
+    x, value = source(figure, 0, figure.initial | {"y_true": 1.0, "scale": 3.0})
+    np.testing.assert_allclose(value, 3 * (x - 1) ** 2, atol=1e-12)
+
+
+def test_a_target_of_ones_own_for_a_function():
+    def hinge(y_true, y_pred):
+        assert y_true.shape == y_pred.shape
+        return np.maximum(0, 1 - y_true * y_pred)
+
+    figure = explore(hinge, gradient=lambda y_true, y_pred: np.where(y_true * y_pred < 1, -y_true, 0), y_true=-1)
+    assert list(figure.controls) == ["y_pred"]
+    x, value = source(figure, 0, figure.initial)
+    np.testing.assert_array_equal(value, np.maximum(0, 1 + x))
+    assert said(figure).startswith("your gradient agrees with the measured slope. At a kink, y_pred = −1, any number")
+
+
+def test_y_true_alone_is_a_position():
+    assert list(explore(lambda y_true: y_true**2).state) == ["y_true"]
+
+
+# A gradient of one's own --------------------------------------------------------------------------
+
+
+def said(figure):
+    """The last line below the figure, which is in its text, too."""
+    verdict = figure.printed()[-1]
+    assert verdict in figure._repr_mimebundle_(exclude={"image/png"})[0]["text/plain"].splitlines()
+    return verdict
+
+
+def square(r):
+    return r**2
+
+
+def absolute(r):
+    return np.abs(r)
+
+
+def huber(r, delta=1.0):
+    return np.where(np.abs(r) <= delta, r**2 / 2, delta * (np.abs(r) - delta / 2))
+
+
+def hinge(m):
+    return np.maximum(0, 1 - m)
+
+
+def test_a_gradient_is_drawn_beside_the_slope():
+    def half(r):
+        return r
+
+    figure = explore(square, gradient=half)
+    measured, yours, dot = figure.panels[1].marks
+    assert (measured.label, yours.label) == ("measured", "yours")
+    np.testing.assert_allclose(measured.y()[1:-1], 2 * measured.x[1:-1], atol=1e-6)
+    np.testing.assert_array_equal(yours.y(), yours.x)
+    assert dot.y(r=3.0) == 3.0
+    axis = figure.panels[1].y
+    assert axis.low < -10
+    assert axis.high > 10
+    assert figure.printed() == [
+        "at r = 2.00: value 4.000, slope +4.000 measured, +2.000 yours",
+        "half does not agree with the measured slope: it is 0.5 times as large everywhere.",
+    ]
+    assert "as half has it" in figure.alt
+    assert "has it" not in explore(square).alt
+
+
+WRONG = {
+    "a sign": (square, lambda r: -2 * r, "it is of the other sign everywhere."),
+    "a factor": (square, lambda r: 6 * r, "it is 3 times as large everywhere."),
+    "both": (square, lambda r: -r, "it is of the other sign and 0.5 times as large everywhere."),
+    "the sign at a kink": (absolute, lambda r: -np.sign(r), "it is of the other sign everywhere."),
+    "a number": (square, lambda r: 2 * r - 1, "it is 1 too low everywhere."),
+    "one side": (
+        lambda r: np.where(r < 0, 3 * r**2, r**2),
+        lambda r: 2 * r,
+        "it is off at 99 of 199 positions, most at r = −4.95, where it gives −9.9, and the slope is −29.7.",
+    ),
+    "far out": (
+        huber,
+        lambda r, delta: np.where(np.abs(r) <= delta, r, delta),
+        "it is off at 79 of 199 positions, most at r = −4.95, delta = 1, where it gives 1, and the slope is −1.",
+    ),
+    "beyond both slopes of a kink": (
+        absolute,
+        lambda r: np.where(r == 0, 2, np.sign(r)),
+        "it is off at 1 of 199 positions, most at r = 0, where it gives 2, and the slope is 0.",
+    ),
+    "a factor that is 1 at first": (
+        huber,
+        lambda r, delta: np.clip(r, -delta, delta) / delta,
+        "it is 10 times as large everywhere at delta = 0.1.",
+    ),
+    "a number that is 0 at first": (
+        lambda z, shift=0: z**2 + shift * z,
+        lambda z: 2 * z,
+        "it is 5 too high everywhere at shift = −5.",
+    ),
+    "the loss": (
+        lambda r: 2 * r,
+        square,
+        "it is off everywhere, most at r = −4.95, where it gives 24.5, and the slope is 2.",
+    ),
+    "zero": (
+        square,
+        lambda r: np.zeros(len(r), int),
+        "it is off at 198 of 199 positions, most at r = −4.95, where it gives 0, and the slope is −9.9.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_gradient_is_told_how(case):
+    loss, gradient, message = WRONG[case]
+    assert said(explore(loss, gradient=gradient)).partition(" does not agree with the measured slope: ")[2] == message
+
+
+RIGHT = {
+    "a square": (square, lambda r: 2 * r, ""),
+    "integers": (lambda r: 3 * np.abs(r), lambda r: 3 * np.sign(r).astype(int), ""),
+    "booleans": (lambda m: np.maximum(0, m), lambda m: m > 0, " At a kink, m = 0, any"),
+    "a list": (square, lambda r: [2 * each for each in r], ""),
+    "in place": (in_place, lambda r, scale, shift: np.multiply(2 * scale, r - shift, out=r), ""),
+    "parameters of its own": (square, lambda r, times=2, *, plus=0: times * r + plus, ""),
+    "a parameter": (huber, lambda r, delta: np.clip(r, -delta, delta), ""),
+    "zero at the kink of |r|": (absolute, lambda r: np.sign(r), ""),
+    "one side of the kink of |r|": (absolute, lambda r: np.where(r < 0, -1, 1), " At a kink, r = 0, any"),
+    "the hinge": (hinge, lambda m: np.where(m < 1, -1, 0), " At a kink, m = 1, any"),
+    "the other side of the hinge": (hinge, lambda m: np.where(m <= 1, -1.0, 0.0), " At a kink, m = 1, any"),
+    "two kinks": (
+        lambda m: np.clip(1 - m, 0, 2),
+        lambda m: np.where(np.abs(m) < 1, -1, 0),
+        " At a kink, such as m = −1, any",
+    ),
+    "a constant": (lambda r: np.full_like(r, 1e6), lambda r: 0 * r, ""),
+    "the logistic loss": (lambda z: np.log1p(np.exp(-z)), lambda z: -1 / (1 + np.exp(z)), ""),
+}
+
+
+@pytest.mark.parametrize("case", RIGHT)
+def test_a_right_gradient_agrees(case):
+    loss, gradient, kink = RIGHT[case]
+    figure = explore(loss, gradient=gradient)
+    sliders = ", whatever the sliders say" * (len(figure.controls) > 1)
+    rest = f"{kink} number between the slopes to both sides is right." if kink else ""
+    assert said(figure) == f"your gradient agrees with the measured slope{sliders}.{rest}"
+
+
+@pytest.mark.parametrize("span", [(0, 1e-3), (1, 1e4), (-5, 5.5), (0.01, 1)])
+def test_a_gradient_is_checked_on_any_axis(span):
+    """The positions of a check stay on the axis, whose ends may be those of the domain."""
+
+    def inside(r):
+        assert span[0] <= r.min()
+        assert r.max() <= span[1]
+        return np.abs(r - 0.3) ** 1.5
+
+    def gradient(r):
+        return 1.5 * np.sqrt(np.abs(r - 0.3)) * np.sign(r - 0.3)
+
+    assert said(explore(inside, gradient=gradient, span=span)) == "gradient agrees with the measured slope."
+    wrong = explore(inside, gradient=lambda r: 1.01 * gradient(r), span=span)
+    assert said(wrong).endswith("it is 1.01 times as large everywhere.")
+
+
+def test_a_gradient_that_is_nearly_right():
+    line = said(explore(square, gradient=lambda r: 2.0002 * r))
+    assert line.startswith("your gradient nearly agrees with the measured slope: it is off by up to 0.0001 of it, at r")
+
+
+def test_a_mistake_that_shows_only_where_two_sliders_have_moved():
+    def loss(r, a=1.0, b=1.0):
+        return (r - a * b) ** 2
+
+    def gradient(r, a, b):
+        return 2 * (r - a - b + 1)
+
+    assert "does not agree" in said(explore(loss, gradient=gradient))
+
+
+def test_a_gradient_does_not_change_the_figure_without_one():
+    assert explore(huber).panels[1].marks[0].label == ""
+    assert len(explore(huber).printed()) == 1
+
+
 # Errors -------------------------------------------------------------------------------------------
 
 
@@ -414,6 +606,29 @@ def nothing():
     return 1.0
 
 
+def forgetful(r):
+    r**2
+
+
+def with_if(r):
+    if r > 0:
+        return r
+    return -r
+
+
+def with_math(r):
+    return math.log(1 + abs(r))
+
+
+def with_max(r):
+    return max(0, r)
+
+
+ONE_NUMBER = (
+    r"{} gets all positions at once, r as an array of shape \(201,\), and `{}` takes it for one number. "
+    "Write np.where for if, np.maximum for max, and np.log"
+)
+
 ERRORS = {
     "a class": (lambda: explore(Huber), "loss must be a loss like Huber.*got <class 'lossbook.regression.Huber'>"),
     "a number": (lambda: explore(3), "loss must be a loss like Huber.*got 3"),
@@ -421,7 +636,74 @@ ERRORS = {
     "no signature": (lambda: explore(max), "loss must say what its parameters are, got <built-in"),
     "one number": (
         lambda: explore(one_number),
-        r"the value of one_number must have the shape of r, \(201,\), got shape",
+        r"the value of one_number must have the shape of r, \(201,\), got shape \(\) at delta = 0.1; "
+        "return one value for each position, without a mean or a sum",
+    ),
+    "no return": (lambda: explore(forgetful), "forgetful returns nothing; put return before its result"),
+    "no numbers": (lambda: explore(lambda r: "r"), "your loss must return an array of real numbers, got 'r'"),
+    "an if": (lambda: explore(with_if), ONE_NUMBER.format("with_if", "if r > 0:")),
+    "a function of math": (lambda: explore(with_math), ONE_NUMBER.format("with_math", r"return math.log\(1 \+ .*\)")),
+    "a maximum": (lambda: explore(with_max), ONE_NUMBER.format("with_max", r"return max\(0, r\)")),
+    "a hat": (
+        lambda: explore(lambda r: r ^ 2),
+        r"your loss has a \^, which is no power in Python: r squared is r\*\*2",
+    ),
+    "an axis beyond the domain": (
+        lambda: explore(lambda p: -np.log(p)),
+        r"the value of your loss must be finite, got nan at p = -5; span=\(low, high\) chooses the ends of the axis",
+    ),
+    "a gradient of a loss": (
+        lambda: explore(Huber(), gradient=np.sign),
+        "gradient belongs to a function of your own; Huber has one already",
+    ),
+    "a gradient that is called": (
+        lambda: explore(square, gradient=square(np.ones(2))),
+        r"gradient must be a function, its name without parentheses, got array\(\[1\., 1\.\]\)",
+    ),
+    "a gradient without parameters": (
+        lambda: explore(square, gradient=nothing),
+        r"gradient must take the positions on the axis as its first parameter, got nothing\(\)",
+    ),
+    "a gradient with a parameter more": (
+        lambda: explore(huber, gradient=lambda r, c: r),
+        "gradient takes c, which is no parameter of huber; it has delta",
+    ),
+    "a gradient of a target": (
+        lambda: explore(square, gradient=squared_error),
+        "loss and gradient must take the same; squared_error takes y_true first, square does not",
+    ),
+    "a gradient of no target": (
+        lambda: explore(squared_error, gradient=square),
+        "loss and gradient must take the same; squared_error takes y_true first, square does not",
+    ),
+    "a gradient without a return": (
+        lambda: explore(square, gradient=forgetful),
+        "forgetful returns nothing; put return before its result",
+    ),
+    "a gradient of another shape": (
+        lambda: explore(square, gradient=lambda r: r[1:]),
+        r"your gradient must have the shape of r, \(201,\), got shape \(200,\)",
+    ),
+    "a gradient of one number": (
+        lambda: explore(lambda r: 3 * r, gradient=lambda r: 3),
+        r"your gradient must have .* got shape \(\); return one .* and a constant as np.full_like\(r, 3\)",
+    ),
+    "a gradient that is not finite": (
+        lambda: explore(absolute, gradient=lambda r: r / np.abs(r)),
+        "your gradient must be finite, got nan at r = 0; at a kink, any number between the slopes to both sides is",
+    ),
+    "a gradient with an if": (lambda: explore(square, gradient=with_if), ONE_NUMBER.format("with_if", "if r > 0:")),
+    "too few digits": (
+        lambda: explore(lambda r: r.astype(np.float32), gradient=lambda r: r),
+        "your loss computes in float32, which has too few digits to measure a slope; use float64",
+    ),
+    "a target that is no number": (
+        lambda: explore(squared_error, y_true=[1]),
+        r"y_true must be one finite number for a function, got \[1\]",
+    ),
+    "a prediction for a function": (
+        lambda: explore(squared_error, y_pred=0),
+        "y_true and y_pred are the sample of a loss",
     ),
     "not finite": (
         lambda: explore(lambda r, delta: np.log(r + delta)),
@@ -503,3 +785,21 @@ def test_a_loss_without_a_gradient_says_so():
 
     with pytest.raises(NotImplementedError, match="Half must define _gradient"):
         explore(Half())
+
+
+def test_a_gradient_that_raises_says_that_it_is_the_gradient():
+    def broken(r, delta):
+        return {}["slope"]
+
+    with pytest.raises(KeyError) as caught:
+        explore(huber, gradient=broken)
+    assert caught.value.__notes__ == ["raised by broken at delta = 0.1"]
+    frames = [frame.name for frame in caught.traceback]
+    assert frames == ["test_a_gradient_that_raises_says_that_it_is_the_gradient", "broken"], "none of ours"
+
+
+def test_a_slip_is_told_without_a_traceback():
+    """What IPython shows of an exception with this method is what it returns."""
+    with pytest.raises(Slip) as caught:
+        explore(forgetful)
+    assert caught.value._render_traceback_() == ["ValueError: forgetful returns nothing; put return before its result"]

@@ -31,7 +31,7 @@ ALLOWED = {
     "explorable": {"plots", "extras"},
     "laboratory": {"plots", "explorable", "extras"},
     "frameworks": LOSSES | {"core", "numerics", "extras"},
-    "explore": LOSSES | {"core", "plots", "explorable", "__init__"},
+    "explore": LOSSES | {"core", "checking", "plots", "explorable"},
     "course": LOSSES | CORE | ENGINES | {"checking", "scoring", "optimization", "tables", "explore", "__init__"},
 }
 # Imported by name, when all exercises are asked for.

@@ -1,5 +1,7 @@
 """The pages obey the rules of tools.lint, and the rules do catch what they are for."""
 
+import builtins
+import re
 from dataclasses import replace
 
 import nbformat
@@ -9,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from lossbook import course
 from tools import lint, markdown, notebooks, pages, refresh, written
 from tools.lint import Page
+from tools.names import needed
 from tools.repository import ROOT
 
 ALT = "Two lines cross at zero; the steeper one is the squared error's."
@@ -286,6 +289,28 @@ def test_stored_form(tmp_path):
     notebooks.write(notebooks.normalize(nb), path)
     (message,) = lint.check_stored_form(Page.read(path))
     assert "bytes" in message
+
+
+def test_pages_on_losses_of_one_number_invite_to_write_one():
+    """Each has one cell for it, which needs no other cell, and whose figure says whether the gradient is right."""
+    own = {}
+    for path in pages.notebooks():
+        cells = notebooks.read(path).cells
+        for number, each in enumerate(cells):
+            if "own-loss" in notebooks.tags(each):
+                assert pages.name(path) not in own, "two cells"
+                own[pages.name(path)] = (each, [above.source for above in cells[:number] if above.cell_type == "code"])
+    chapters = [name for name in course.pages() if name.split("/")[0] in ("regression", "classification")]
+    assert sorted(own) == sorted(["welcome", *(name for name in chapters if course.exercises(name))])
+    for name, (cell, above) in own.items():
+        lines = [line for line in cell.source.splitlines() if line]
+        assert len(lines) <= 12, name
+        assert any(line.startswith("# ") for line in lines), name
+        assert lines[-1].startswith("explore(my_loss, gradient=my_gradient"), name
+        assert needed(cell.source, above, vars(builtins).keys()) == [], name
+        (output,) = cell.outputs
+        verdict = r"\nmy_gradient (agrees|does not agree) with the measured slope"
+        assert re.search(verdict, output.data["text/plain"]), name
 
 
 def test_excused_share():

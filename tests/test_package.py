@@ -16,7 +16,7 @@ from tools.repository import ROOT
 
 # What `pip install lossbook` does not bring along, and which of the modules at the top cannot do without it.
 HIDDEN = ["anywidget", "arch", "ipywidgets", "IPython", "keras", "matplotlib", "pandas", "sklearn", "tabulate", "torch"]
-NEED_MORE = {"datasets", "explore", "plots", "tables"}
+NEED_MORE = {"datasets", "plots", "tables"}
 
 # Not as None in sys.modules, which SciPy takes for a module.
 HIDE = f"""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import binomtest, norm
 from sklearn.calibration import calibration_curve
 
 from lossbook.scoring import reliability
@@ -32,6 +32,14 @@ def test_intervals_solve_the_equation_of_wilson(forecasts):
     for end in (result.low, result.high):
         away = np.abs(result.observed - end) / np.sqrt(end * (1 - end) / result.count)
         np.testing.assert_allclose(away, norm.ppf(0.975))
+
+
+@pytest.mark.parametrize("n", [1, 2, 17, 4000])
+def test_intervals_are_those_of_scipy(n):
+    for k in {0, 1, n // 3, n - 1, n}:
+        result = reliability(np.arange(n) < k, np.full(n, 0.5), bins=1)
+        expected = binomtest(k, n).proportion_ci(0.95, method="wilson")
+        np.testing.assert_allclose([result.low[0], result.high[0]], expected, rtol=1e-13, atol=1e-15)
 
 
 def test_intervals_cover_the_truth_about_as_often_as_they_say():

@@ -20,7 +20,7 @@ from tools import length, markdown, notebooks, pages, written
 from tools.notebooks import tags
 from tools.repository import ROOT
 
-TAGS = written.TAGS | {"aside", "hide-input", "keras", "pytorch", "nbval-ignore-output"}
+TAGS = written.TAGS | {"aside", "hide-input", "own-loss", "keras", "pytorch", "nbval-ignore-output"}
 EXCUSE = "# Output not compared: "
 EXCUSED_SHARE = 0.02
 FILE_SIZE = 500_000

@@ -46,7 +46,7 @@ _ASK = r"""raise ModuleNotFoundError(
         "in a cell above, with https://github.com/... of the repository as ADDRESS."
     )"""
 
-_LIVE = "[This page on the website]({site}chapters/{page}.html), where its demos move without being run."
+_LIVE = "[This page on the website]({site}chapters/{page}.html), where its demos move and exercises are checked."
 
 _ADDRESS = re.compile(r'"lossbook @ git\+(https://github\.com/[\w.-]+/[\w.-]+)"')
 _SITE = re.compile(r"\]\((https://[^\s()]*/)chapters/")

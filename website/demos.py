@@ -19,16 +19,19 @@ from sphinx.transforms import SphinxTransform
 
 from lossbook.explorable import MIME
 from lossbook.explorable.mime import LABORATORY
+from tools.notebooks import tags
 from tools.repository import ROOT
 
 STATIC = ROOT / "lossbook" / "explorable" / "static"
+OWN = "own-loss"
+"""The tag of a cell whose demo a reader makes, by running it: on the website nothing is drawn before that."""
 
 
 def live(nb: NotebookNode) -> None:
     """Replace each demo among a notebook's outputs by the HTML of its live figure and, after it, its picture."""
     for cell in nb.cells:
         if cell.cell_type == "code":
-            cell.outputs = [shown for output in cell.outputs for shown in _outputs(output)]
+            cell.outputs = [] if OWN in tags(cell) else [shown for output in cell.outputs for shown in _outputs(output)]
 
 
 def _outputs(output: NotebookNode) -> list[NotebookNode]:
@@ -90,7 +93,7 @@ def _heights(spec: dict) -> str:
 
 def _of(nb: NotebookNode) -> Iterator[NotebookNode]:
     for cell in nb.cells:
-        for output in cell.get("outputs", []):
+        for output in [] if OWN in tags(cell) else cell.get("outputs", []):
             if MIME in output.get("data", {}):
                 yield output
 

@@ -9,15 +9,18 @@ from sphinx.config import Config
 from website import (
     address,
     cards,
+    cells,
     code,
     definitions,
     demos,
+    exercises,
     images,
     index,
     layout,
     mathematics,
     meta,
     notfound,
+    packages,
     prints,
     words,
 )
@@ -62,6 +65,7 @@ def setup(app: Sphinx) -> dict:
     app.add_transform(PlaceForProgress)
     layout.setup(app)
     code.setup(app)
+    cells.setup(app)
     images.setup(app)
     mathematics.setup(app)
     prints.setup(app)
@@ -69,7 +73,9 @@ def setup(app: Sphinx) -> dict:
     meta.setup(app)
     cards.setup(app)
     definitions.setup(app)
+    exercises.setup(app)
     index.setup(app)
+    packages.setup(app)
     words.setup(app)
     app.add_js_file("progress.js", loading_method="defer")
     # Jupyter Book sets this option even where the extension that reads it is not loaded.

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import shutil
+from collections.abc import Callable
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -20,6 +21,7 @@ from sphinx.config import Config
 from sphinx.environment.adapters.toctree import TocTree
 
 from website import demos, generated
+from website.policy import policy
 
 STATIC = Path(__file__).parent / "static"
 FAVICON = STATIC / "favicon.svg"
@@ -28,7 +30,7 @@ FAVICON = STATIC / "favicon.svg"
 STYLES = (
     *(
         STATIC / "styles" / f"{name}.css"
-        for name in ("fonts", "colors", "layout", "text", "code", "figures", "parts", "findable")
+        for name in ("fonts", "colors", "layout", "text", "code", "figures", "parts", "cells", "findable")
     ),
     demos.STATIC / "explorable.css",
     STATIC / "styles" / "print.css",
@@ -104,9 +106,15 @@ def _style_version() -> str:
     return _digest(style_sheet())
 
 
+def versioned(pathto: Callable[..., str], script: str) -> str:
+    """Return the address of a script of ours, which changes when the script does."""
+    return f"{pathto(f'_static/{script}', 1)}?v={_version_of(script)}"
+
+
 @lru_cache
-def _script_version() -> str:
-    return _digest((demos.STATIC / "explorable.js").read_text())
+def _version_of(script: str) -> str:
+    folder = demos.STATIC if (demos.STATIC / script).is_file() else STATIC
+    return _digest((folder / script).read_text())
 
 
 @lru_cache
@@ -126,7 +134,7 @@ def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, do
     for script in context["script_files"]:
         script.attributes.setdefault("defer", "defer")
     context["site_styles"] = context["pathto"]("_static/site.css", 1) + f"?v={_style_version()}"
-    context["demo_script"] = context["pathto"]("_static/explorable.js", 1) + f"?v={_script_version()}"
+    context["demo_script"] = versioned(context["pathto"], "explorable.js")
     context["has_demos"] = bool(app.env.metadata[pagename].get("demos"))
     # A face that is asked for only once the text is laid out comes too late for it.
     fonts = ["source-sans-3-normal"]
@@ -134,6 +142,7 @@ def add_context(app: Sphinx, pagename: str, templatename: str, context: dict, do
     fonts += ["stix-two-math"] if "<math" in body else []
     addresses = [context["pathto"](f"_static/fonts/{name}.woff2", 1) for name in fonts]
     context["head_script"] = HEAD_SCRIPT % json.dumps(addresses)
+    context["policy"] = policy(context["head_script"])
     context["logo"] = "".join(path.toxml() for path in logo())
     context["contents"] = contents(app)
     context["sections"] = _sections(app, pagename)
@@ -180,8 +189,12 @@ def _is_needed(filename: str, body: str) -> bool:
     return (STATIC / name).is_file() or (name in SCRIPTS and SCRIPTS[name] in body)
 
 
+# Lines of comments, which are a third of the scripts of the pages.
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*.*?\*/)[ \t]*\n", re.M | re.S)
+
+
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Write the style sheet, and leave out what no page asks for."""
+    """Write the style sheet and the scripts without comments, and leave out what no page asks for."""
     if exception is not None or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
@@ -189,6 +202,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         for path in static.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     (static / "site.css").write_text(style_sheet())
+    for script in STATIC.glob("*.js"):
+        (static / script.name).write_text(_COMMENT.sub("", script.read_text()))
 
 
 def setup(app: Sphinx) -> None:

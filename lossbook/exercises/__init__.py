@@ -9,7 +9,8 @@ The exercises themselves are in `lossbook.course`.
 
 import importlib
 
-from lossbook.exercises.exercise import Case, Choose, Exercise, FindNumber, WriteFunction
+from lossbook.exercises.exercise import Case, Exercise, WriteFunction
+from lossbook.exercises.find_and_choose import Choose, FindNumber
 from lossbook.exercises.mistakes import Mistake
 from lossbook.exercises.quiz import Item, Quiz
 from lossbook.exercises.record import summary

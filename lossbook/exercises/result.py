@@ -37,8 +37,12 @@ class Result:
         return f"{text}\n\n{self.code}" if self.code else text
 
     def _repr_html_(self) -> str:
-        words = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(self.message, quote=False))
         head = f"<strong>{HEADS[self.status]}</strong> " if HEADS[self.status] else ""
         code = f"<pre>{html.escape(self.code, quote=False)}</pre>" if self.code else ""
         style = f"border-left: 4px solid {EDGES[self.status]}; padding: 0.3em 0.8em; white-space: pre-line"
-        return f'<div class="exercise-result" role="status" style="{style}">{head}{words}{code}</div>'
+        return f'<div class="exercise-result" role="status" style="{style}">{head}{in_html(self.message)}{code}</div>'
+
+
+def in_html(message: str) -> str:
+    """Return a message as HTML, with code where it stands between backticks."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(message, quote=False))

@@ -5,18 +5,22 @@ import ctypes
 import sys
 import sysconfig
 import threading
+import time
 import traceback
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
 SECONDS = 5.0
 TIMES, INTERVAL = 2000, 1e-5  # how often a thread is told to stop, and the seconds that it may run in between
+QUICK_STEPS = 64  # of a loop, at most, between two looks at the clock where no thread can be started
+HAS_THREADS = sys.platform != "emscripten"  # in a web page no thread can be started
 
 # Code in these places is not the learner's.
 _LIBRARIES = (*{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},)
@@ -62,12 +66,7 @@ def call(function: Callable, arguments: tuple, seconds: float = SECONDS) -> Outc
     # this thread sets and restores them: the learner's may never end.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        try:
-            thread.join(seconds)
-        finally:  # also after a KeyboardInterrupt
-            ended = _stop(thread, box)
+        ended = _in_a_thread(work, seconds, box) if HAS_THREADS else _watched(work, seconds)
     if not ended:
         return Outcome(
             problem=f"Your code was still running after {seconds:g} seconds. Is there a loop that never ends?"
@@ -76,6 +75,17 @@ def call(function: Callable, arguments: tuple, seconds: float = SECONDS) -> Outc
         return Outcome(problem=box["problem"])
     changed = any(_differ(before, after) for before, after in zip(arguments, given, strict=True))
     return Outcome(box.get("value"), changed=changed)
+
+
+def _in_a_thread(work: Callable[[], None], seconds: float, box: dict[str, Any]) -> bool:
+    """Do the work in a thread of its own, and return whether it ended in time."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        thread.join(seconds)
+    finally:  # also after a KeyboardInterrupt
+        ended = _stop(thread, box)
+    return ended
 
 
 def _stop(thread: threading.Thread, box: dict[str, Any]) -> bool:
@@ -114,6 +124,49 @@ def _stop(thread: threading.Thread, box: dict[str, Any]) -> bool:
         sys.setswitchinterval(usual)
         sys.unraisablehook = report
     return False
+
+
+def _watched(work: Callable[[], None], seconds: float) -> bool:
+    """Do the work in this thread, and return whether it ended in time: there is no other. Needs Python 3.12.
+
+    Once the time is up, an exception is raised at every call of the learner's functions, and at every jump within them.
+    Code that hangs in C goes on: only the page can end it, together with everything else that Python knows there.
+    """
+    watch = sys.monitoring
+    tool, events = watch.DEBUGGER_ID, (watch.events.PY_START, watch.events.JUMP)
+    looked, late, learners = time.monotonic(), False, ""
+    until, left, most = looked + seconds, 1, 1
+
+    def look(code: CodeType, *_: Any) -> Any:
+        nonlocal looked, late, learners, left, most
+        if code.co_filename is not learners:
+            if code.co_filename.startswith(_LIBRARIES):
+                return watch.DISABLE  # at this place, for as long as events are watched
+            learners = code.co_filename
+        left -= 1
+        if left > 0:
+            return None
+        # A look at the clock takes longer than a step of most loops: where steps are quick, not every one has it.
+        now = time.monotonic()
+        most = min(2 * most, QUICK_STEPS) if now - looked < INTERVAL * QUICK_STEPS else 1
+        looked, left = now, most
+        if now > until:
+            late, left = True, 1
+            raise _Stopped
+        return None
+
+    watch.use_tool_id(tool, "lossbook")
+    try:
+        for event in events:
+            watch.register_callback(tool, event, look)
+        watch.set_events(tool, sum(events))
+        work()
+    finally:
+        watch.set_events(tool, 0)
+        for event in events:
+            watch.register_callback(tool, event, None)
+        watch.free_tool_id(tool)
+    return not late
 
 
 def _differ(before: Any, after: Any) -> bool:

@@ -62,7 +62,7 @@ def _hint() -> "Image":
 
     strip = Figure(figsize=(plots.WIDTH, HINT_HEIGHT / plots.CSS_PIXELS_PER_INCH))
     strip.text(0.01, 0.5, HINT, va="center", fontsize=9, fontstyle="italic", color=plots.PURPLE)
-    return plots.picture(strip).convert("RGB")
+    return plots.picture(strip, 16).convert("RGB")
 
 
 class _Values:

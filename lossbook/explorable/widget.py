@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -206,16 +206,17 @@ class Explorable(anywidget.AnyWidget):
     def _whole(self, state: Mapping[str, Any] | None) -> dict[str, Any]:
         return self.initial | dict(state or {})
 
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
-        shown = super()._repr_mimebundle_(**options) or {}
+    def _repr_mimebundle_(self, exclude: Collection[str] | None = None, **options: Any) -> tuple[dict, dict]:
+        shown = super()._repr_mimebundle_(exclude=exclude, **options) or {}
         data, metadata = shown if isinstance(shown, tuple) else (shown, {})
-        image, size = picture.png(self.drawn())
         # JSON in a text: a notebook would spread the declaration itself over thousands of lines.
         spec = json.dumps(self.spec, separators=(",", ":"), ensure_ascii=False)
         page = {"spec": spec, "frames": base64.b64encode(self.frames).decode()}
-        text = "\n".join([self.alt, *self.described()])
-        data = data | {MIME: page, "image/png": image, "text/plain": text}
-        return data, metadata | {"image/png": {"alt": self.alt} | size}
+        data = data | {MIME: page, "text/plain": "\n".join([self.alt, *self.described()])}
+        if "image/png" in (exclude or ()):  # who draws the demo itself need not wait for its picture
+            return data, metadata
+        image, size = picture.png(self.drawn())
+        return data | {"image/png": image}, metadata | {"image/png": {"alt": self.alt} | size}
 
 
 def _plain(value: Any) -> Any:

@@ -36,7 +36,21 @@ def number(**changes):
 share = number()
 RATIO = Fraction(4, 5)
 NO_NUMBERS = [
-    *[np.nan, np.inf, -np.inf, True, np.True_, None, "0.8", [0.8, 0.8], np.array([]), [[1], [1, 2]], {}, 0.8 + 0j],
+    *[
+        np.nan,
+        np.inf,
+        -np.inf,
+        True,
+        np.True_,
+        None,
+        "0.8",
+        [0.8, 0.8],
+        np.array([]),
+        [[1], [1, 2]],
+        {},
+        0.8 + 0j,
+        (True, 8),
+    ],
     *[10**400, Fraction(10**400, 3), Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Weird(), len, "x" * 999],
 ]
 
@@ -54,6 +68,31 @@ def test_integers():
     assert number(answer=3, tolerance=0).check(3).status == "passed"
     assert number(answer=3, tolerance=0).check(3.0).status == "passed"
     assert number(answer=3, tolerance=0).check(np.int8(3)).status == "passed"
+
+
+def test_an_exact_number_is_not_a_matter_of_decimals():
+    exact = number(answer=2.5, tolerance=0, mistakes={})
+    assert [exact.check(each).message for each in (2, 2.4, 3)] == [
+        "It is more than 2.",
+        "It is more than 2.4.",
+        "It is less than 3.",
+    ]
+
+
+def test_an_integer_of_any_size():
+    assert share.check(10**30).message == "It is less than 1e+30."
+
+
+def test_zero_has_no_sign():
+    assert number(answer=80, mistakes={}).check(-0.0).message == "It is more than 0."
+
+
+@pytest.mark.parametrize("answer", [(0, 8), (1, 234, 567), (1, 234.5)])
+def test_a_comma_makes_a_tuple(answer):
+    assert share.check(answer).message == (
+        "One finite number is asked for, and a comma separates numbers. Decimals come after a point, and nothing "
+        "stands between thousands: `1234.5`."
+    )
 
 
 @pytest.mark.parametrize("answer", [..., "no answer at all"])
@@ -104,6 +143,11 @@ def test_what_is_said_about_a_wrong_number(answer, said):
 )
 def test_a_number_that_is_rounded(answer, said):
     assert number(answer=2.7183, tolerance=0.005, mistakes={}).check(answer).message == said
+
+
+def test_one_decimal_is_one():
+    said = number(answer=2.72, tolerance=0.05, mistakes={}).check(3).message
+    assert said == "That is rounded too far: 1 decimal is asked for."
 
 
 def test_a_whole_number_is_not_rounded():

@@ -1,6 +1,7 @@
 """A learner's code does what it likes, and the check goes on."""
 
 import functools
+import itertools
 import sys
 import threading
 import warnings
@@ -9,6 +10,7 @@ import weakref
 import numpy as np
 import pytest
 
+from lossbook.exercises import running
 from lossbook.exercises.running import Outcome, call
 
 GIVEN = (np.array([1.0, 2.0]),)
@@ -123,7 +125,10 @@ def loops_in_finally(y):
             y = y + 1
 
 
-@pytest.mark.parametrize("function", [loops, loops_and_catches, loops_and_catches_everything, loops_in_finally])
+LOOPS = [loops, loops_and_catches, loops_and_catches_everything, loops_in_finally]
+
+
+@pytest.mark.parametrize("function", LOOPS)
 def test_a_loop_without_end_is_stopped_for_good(function):
     before = set(threading.enumerate())
     outcome = call(function, GIVEN, seconds=0.1)
@@ -131,6 +136,31 @@ def test_a_loop_without_end_is_stopped_for_good(function):
     for thread in set(threading.enumerate()) - before:
         thread.join(2)
     assert set(threading.enumerate()) <= before
+
+
+@pytest.fixture
+def one_thread(monkeypatch):
+    """Let there be no other thread, as in a web page."""
+    if sys.version_info < (3, 12):
+        pytest.skip("sys.monitoring came with Python 3.12; tests/website/python runs the same in the page's Python")
+    monkeypatch.setattr(running, "HAS_THREADS", False)
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: pytest.fail("a thread was started"))
+
+
+@pytest.mark.parametrize("function", [*LOOPS, lambda y: [x for x in itertools.count() if x < 0]])
+def test_without_threads_a_loop_without_end_is_stopped(function, one_thread):
+    filters = list(warnings.filters)
+    outcome = call(function, GIVEN, seconds=0.1)
+    assert outcome.problem == "Your code was still running after 0.1 seconds. Is there a loop that never ends?"
+    assert sys.monitoring.get_tool(sys.monitoring.DEBUGGER_ID) is None
+    assert list(warnings.filters) == filters
+
+
+def test_without_threads_everything_else_is_as_with_them(one_thread):
+    assert call(lambda y: y + 1, GIVEN).value.tolist() == [2.0, 3.0]
+    assert call(change_array, GIVEN).changed
+    assert "KeyError: 'missing'" in call(raises_deep_down, GIVEN).problem
+    assert "SystemExit" in call(lambda y: sys.exit(), GIVEN).problem
 
 
 def test_what_hangs_outside_of_python_is_left_behind():

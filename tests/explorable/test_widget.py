@@ -503,6 +503,17 @@ def test_output_has_four_formats():
     assert json.dumps(data[MIME], allow_nan=False)
 
 
+def test_the_picture_is_drawn_for_those_alone_who_want_it(monkeypatch):
+    explorable = made()
+    whole, _ = explorable._repr_mimebundle_()
+    monkeypatch.setattr(Explorable, "drawn", lambda *_: pytest.fail("the picture was drawn"))
+    data, metadata = explorable._repr_mimebundle_(exclude={"image/png"})
+    del whole["image/png"]
+    assert data.keys() == whole.keys()
+    assert (data[MIME], data["text/plain"]) == (whole[MIME], whole["text/plain"])
+    assert "image/png" not in metadata
+
+
 def test_output_shows_the_initial_state_whatever_the_widget_shows():
     explorable = demo()
     before = explorable._repr_mimebundle_()[0]["image/png"]

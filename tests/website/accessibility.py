@@ -59,7 +59,7 @@ def violations(page: Page, *selectors: str, rules: list[str] | None = None) -> l
     # Axe asks that the keyboard can reach what scrolls. The page sees to that some seconds after loading, but at once
     # when the window is resized.
     page.evaluate("dispatchEvent(new Event('resize'))")
-    page.wait_for_function("'stops' in document.documentElement.dataset")
+    page.wait_for_function("() => 'stops' in document.documentElement.dataset")
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
         page.evaluate(ONLY_MARKED)

@@ -166,7 +166,7 @@ class Figure:
     def on_a_narrow_screen(self) -> Iterator[None]:
         usual = self.page.viewport_size
         self.page.set_viewport_size({"width": 320, "height": 700})
-        self.page.wait_for_function("innerWidth === 320")
+        self.page.wait_for_function("() => innerWidth === 320")
         try:
             yield
         finally:

@@ -125,7 +125,10 @@ def test_pictures_of_demos_ask_nobody_to_run_a_cell(site):
     for path, page in written(site):
         if path.suffix != ".ipynb":
             continue
-        stored = [each for cell in notebooks.read(path).cells for each in cell.get("outputs", [])]
+        nb = notebooks.read(path)
+        assert all(cell.select_one(".cell_output") is None for cell in page.select(".tag_own-loss"))
+        drawn = [cell for cell in nb.cells if "own-loss" not in notebooks.tags(cell)]
+        stored = [each for cell in drawn for each in cell.get("outputs", [])]
         sizes = [each.metadata["image/png"] for each in stored if MIME in each.get("data", {})]
         shown = page.select("article noscript img")
         assert [int(image["height"]) for image in shown] == [2 * (size["height"] - size["hint"]) for size in sizes], (

@@ -69,7 +69,7 @@ def test_page(shared_tab, spending, name):
 
     wide = page.viewport_size
     page.set_viewport_size({"width": 320, "height": 700})
-    page.wait_for_function("innerWidth === 320")
+    page.wait_for_function("() => innerWidth === 320")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     formulas = page.evaluate(FORMULAS)
     assert [
@@ -116,7 +116,7 @@ def saved(page: Page, path: Path) -> dict:
 def test_quiz_and_progress(tab, downloads: Path):
     page = tab.open(QUIZZES[0])
     take_quiz(page)
-    page.wait_for_function("localStorage.getItem('lossbook-progress').includes('true')")
+    page.wait_for_function("() => localStorage.getItem('lossbook-progress').includes('true')")
     page.reload()
     expect(page.locator(".lossbook-score")).to_contain_text("1 of")
 

@@ -150,10 +150,10 @@ def test_menus_open_and_close(browse):
     menus = page.locator(".article-header-buttons summary")
     assert menus.all_inner_texts() == ["Run", "Source", "Download"]
     menus.nth(0).press("Enter")
-    expect(page.get_by_role("link", name="Binder")).to_be_visible()
+    expect(page.locator(".menu").get_by_role("link", name="Binder")).to_be_visible()
     assert violations(page) == []
     menus.nth(1).click()
-    expect(page.get_by_role("link", name="Binder")).to_be_hidden()
+    expect(page.locator(".menu").get_by_role("link", name="Binder")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(page.locator(".menu[open]")).to_have_count(0)
     expect(menus.nth(1)).to_be_focused()
@@ -182,7 +182,7 @@ def test_long_equations_scroll_by_keyboard(browse):
     wide = page.locator(".equation[tabindex='0']").first
     wide.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    page.wait_for_function("() => document.activeElement.scrollLeft > 0")
 
 
 def test_nothing_moves_where_motion_is_unwelcome(browse):

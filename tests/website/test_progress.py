@@ -86,3 +86,34 @@ def test_a_page_is_read_at_its_end_which_goes_into_a_file_and_back(go, tmp_path)
     expect(welcome.locator("#lossbook-progress [role=status]")).to_contain_text("nothing was changed")
     expect(first).to_contain_text("1 of 3 pages read")
     assert violations(welcome, "#lossbook-progress") == []
+
+
+def test_answers_go_into_a_file_and_back(go, tmp_path):
+    lesson, title = "chapters/regression/quantiles.html", "How many loaves"
+    page = go(lesson)
+    field = page.get_by_role("textbox", name=title)
+    field.fill("0.25")
+    field.press("Enter")
+    expect(page.locator(".exercise-result")).to_contain_text("Not yet.")
+    welcome = go(WELCOME)
+    chapter = welcome.locator("#lossbook-progress li").nth(1)
+    expect(chapter).to_contain_text("0 of 6 exercises solved")
+    with welcome.expect_download() as download:
+        welcome.get_by_role("button", name="Save as a file").click()
+    kept = json.loads(download.value.path().read_text())
+    assert kept["typed"] == {lesson: {"bakery": "0.25"}}
+    assert kept["exercises"][lesson]["bakery"] == "wrong"
+
+    welcome.get_by_role("button", name="Forget everything").click()
+    expect(chapter).not_to_contain_text("exercises")
+    # A file that somebody else made: what it says was typed is text, and what has no form of ours is left out.
+    kept["typed"][lesson]["bakery"] = "<img src=x onerror=alert(1)>"
+    kept["typed"]["__proto__"] = kept["exercises"]["__proto__"] = {"bakery": "passed"}
+    kept["exercises"][lesson] = {"bakery": "passed", "reserve": "<b>"}
+    (tmp_path / "progress.json").write_text(json.dumps(kept))
+    welcome.locator("#lossbook-import").set_input_files(tmp_path / "progress.json")
+    expect(chapter).to_contain_text("1 of 1 exercises solved")
+    page.reload()
+    expect(field).to_have_value("<img src=x onerror=alert(1)>")
+    expect(page.locator(".exercise", has=field).locator(".cell-status")).to_have_text("Solved.")
+    assert page.evaluate("() => ({}).bakery") is None

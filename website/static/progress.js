@@ -1,7 +1,14 @@
-/* What a reader has done: pages read and quiz answers. It is kept in this browser and sent nowhere. */
+/* What a reader has done: pages read, exercises, what was typed there, and quiz answers. It is kept in this browser and
+   sent nowhere. */
 (() => {
   const KEY = "lossbook-progress";
-  const EMPTY = { read: {}, quiz: {} };
+  const EMPTY = { read: {}, quiz: {}, exercises: {}, typed: {} };
+  const LONGEST = 20000; /* of what is typed, in characters */
+  const FORMS = {
+    quiz: (value) => ["right", "wrong", "open"].includes(value),
+    exercises: (value) => ["passed", "wrong", "open"].includes(value),
+    typed: (value) => typeof value === "string" && value.length <= LONGEST,
+  };
   /* To Firefox each file of a folder is a site of its own. */
   const WHERE = "Kept in this browser, and sent nowhere." + (location.protocol === "file:"
     ? " Opened from a folder, Firefox keeps each page's progress apart and cannot sum it up here; on a website it can."
@@ -20,11 +27,13 @@
     }
   }
 
+  /* Returns whether the browser keeps it. */
   function save(progress) {
     try {
       localStorage.setItem(KEY, JSON.stringify(progress));
+      return true;
     } catch {
-      return;
+      return false;
     }
   }
 
@@ -32,10 +41,10 @@
   function clean(given) {
     const kept = structuredClone(EMPTY);
     for (const [name, value] of Object.entries(given?.read ?? {})) if (value === true) kept.read[name] = true;
-    for (const [name, answers] of Object.entries(given?.quiz ?? {})) {
-      kept.quiz[name] = Object.fromEntries(
-        Object.entries(answers ?? {}).filter(([, value]) => ["right", "wrong", "open"].includes(value)),
-      );
+    for (const [part, hasForm] of Object.entries(FORMS)) {
+      for (const [name, values] of Object.entries(given?.[part] ?? {})) {
+        kept[part][name] = Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => hasForm(value)));
+      }
     }
     return kept;
   }
@@ -43,8 +52,9 @@
   function change(how) {
     const progress = load();
     how(progress);
-    save(progress);
+    const isKept = save(progress);
     showInSidebar(progress);
+    return isKept;
   }
 
   function element(tag, attributes = {}, ...children) {
@@ -52,6 +62,28 @@
     made.append(...children);
     return made;
   }
+
+  /* Returns the status of an exercise of this page, after a new one was kept, if there is one. */
+  function exercise(name, status) {
+    const kept = load().exercises[page]?.[name];
+    if (!FORMS.exercises(status) || kept === "passed" || (status === "open" && kept)) return kept;
+    change((progress) => { (progress.exercises[page] ??= {})[name] = status; });
+    return status;
+  }
+
+  /* Returns what was typed for an exercise of this page; given a text, or null for none, whether that is kept. */
+  function typed(name, text) {
+    const kept = load().typed[page]?.[name];
+    if (text === undefined) return kept;
+    if (text === (kept ?? null)) return true;
+    return change((progress) => {
+      const here = (progress.typed[page] ??= {});
+      if (text === null) delete here[name];
+      else here[name] = text.slice(0, LONGEST);
+    });
+  }
+
+  window.lossbook = { element, progress: { exercise, typed } };
 
   /* A page is read once its end has been on the screen. */
   function watchEnd() {
@@ -138,8 +170,11 @@
       const read = pages.filter((name) => progress.read[name]).length;
       const answers = pages.flatMap((name) => Object.values(progress.quiz[name] ?? {}));
       const right = answers.filter((answer) => answer === "right").length;
+      const tasks = pages.flatMap((name) => Object.values(progress.exercises[name] ?? {}));
+      const solved = tasks.filter((status) => status === "passed").length;
+      const exercises = tasks.length ? `, ${solved} of ${tasks.length} exercises solved` : "";
       const quiz = answers.length ? `, ${right} of ${answers.length} quiz questions right at the first try` : "";
-      return element("li", {}, `${title}: ${read} of ${pages.length} pages read${quiz}`);
+      return element("li", {}, `${title}: ${read} of ${pages.length} pages read${quiz}${exercises}`);
     });
     return element("ul", {}, ...rows);
   }
@@ -161,7 +196,9 @@
     const input = element("input", { type: "file", accept: "application/json", id: "lossbook-import" });
     input.addEventListener("change", async () => {
       try {
-        save(clean(JSON.parse(await input.files[0].text())));
+        const given = JSON.parse(await input.files[0].text());
+        if (!Object.keys(EMPTY).some((part) => typeof given[part] === "object")) throw new TypeError("no progress");
+        save(clean(given));
         showInSidebar(load());
         refresh("Read from the file.");
       } catch {

@@ -47,6 +47,7 @@
   }
 
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+  document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {

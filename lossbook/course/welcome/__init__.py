@@ -12,5 +12,5 @@ about = About(
         "pick your first page, or the 60-minute lane through the course",
     ],
     needs="Python with NumPy, and what a derivative is. Nothing about losses.",
-    reading=5,
+    reading=10,
 )

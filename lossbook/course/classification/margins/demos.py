@@ -303,6 +303,7 @@ _RADIUS_AXIS = Axis("mean radius (units of the image)", 6, 25)
 _CONCAVE_AXIS = Axis("mean concave points", -0.01, 0.18)
 _ENDS = np.array([-0.05, 0.2])  # heights between which a boundary is drawn
 _NOWHERE = 0.3  # a height above the panel
+NEWTON_STEPS = 8  # more change nothing
 
 
 @dataclass(frozen=True)
@@ -321,6 +322,21 @@ class _Fit:
     support: NDArray
 
 
+def logistic_fit(x: NDArray, y: NDArray) -> tuple[NDArray, float]:
+    """Return the weights and the offset of `LogisticRegression(C=1)`, by Newton's method.
+
+    It is written out, because for so few patients scikit-learn takes most of its time to check what it is given.
+    """
+    columns = np.column_stack([x, np.ones(len(x))])
+    penalty = np.diag([1.0, 1.0, 0.0])
+    line = np.zeros(3)
+    for _ in range(NEWTON_STEPS):
+        p = expit(columns @ line)
+        curvature = (columns.T * (p * (1 - p))) @ columns + penalty
+        line = line - np.linalg.solve(curvature, columns.T @ (p - y) + penalty @ line)
+    return line[:2], line[2]
+
+
 def mislabeled() -> Explorable:
     """A malignant record is dragged to where benign ones are: the boundary of the hinge waits, the logistic one not."""
     measured, label = breast_cancer(*FEATURES)
@@ -328,18 +344,20 @@ def mislabeled() -> Explorable:
     few, labels = measured[::10], np.append(label[::10], 1)
     scaled = (few - middle) / spread
 
-    def fitted(model: SVC | LogisticRegression, radius: float, concave: float) -> tuple[NDArray, float]:
-        """Fit all patients, and return where the score has its three values, and the dragged patient's margin."""
-        place = (np.array([radius, concave]) - middle) / spread
-        model.fit(np.vstack([scaled, place]), labels)
-        weights, offset = model.coef_[0] / spread, model.intercept_[0] - model.coef_[0] @ (middle / spread)
+    def placed(radius: float, concave: float) -> NDArray:
+        """Return all patients, the dragged one last."""
+        return np.vstack([scaled, (np.array([radius, concave]) - middle) / spread])
+
+    def drawn(weights: NDArray, offset: float, radius: float, concave: float) -> tuple[NDArray, float]:
+        """Return where the score has its three values, and the dragged patient's margin."""
+        weights, offset = weights / spread, offset - weights @ (middle / spread)
         at = (np.array([[0.0], [-1.0], [1.0]]) - offset - weights[1] * _ENDS) / weights[0]
         return at, float(weights @ [radius, concave] + offset)
 
     @cache
     def svm(radius: float, concave: float) -> _Fit:
-        model = SVC(kernel="linear", C=1, tol=1e-6)
-        at, margin = fitted(model, radius, concave)
+        model = SVC(kernel="linear", C=1, tol=1e-6).fit(placed(radius, concave), labels)
+        at, margin = drawn(model.coef_[0], model.intercept_[0], radius, concave)
         support = np.isin(np.arange(len(labels)), model.support_)
         # With C = 1 a support vector's dual coefficient is its pull, also at the kink.
         pull = float(-model.dual_coef_[0, -1]) if support[-1] else 0.0
@@ -347,7 +365,7 @@ def mislabeled() -> Explorable:
 
     @cache
     def logistic(radius: float, concave: float) -> _Fit:
-        at, margin = fitted(LogisticRegression(C=1, solver="newton-cholesky", tol=1e-8), radius, concave)
+        at, margin = drawn(*logistic_fit(placed(radius, concave), labels), radius, concave)
         return _Fit(at, margin, float(-expit(-margin)), np.zeros(len(labels), dtype=bool))
 
     supports = np.array([svm(radius, concave).support for radius in _RADII for concave in _CONCAVE])

@@ -62,9 +62,9 @@ def _pull(y: NDArray, p: NDArray) -> NDArray:
     return LOSS.gradient(y[None], np.log(p)[None])[0]
 
 
-def _moved(y: NDArray, p: NDArray) -> NDArray:
+def _moved(p: NDArray, pull: NDArray) -> NDArray:
     """Return the probabilities after one step on the scores."""
-    return LOSS.predict((np.log(p) - STEP * _pull(y, p))[None])[0]
+    return LOSS.predict((np.log(p) - STEP * pull)[None])[0]
 
 
 @cache
@@ -127,22 +127,28 @@ def triangle() -> Explorable:
 
     @cache
     def field(label: str) -> NDArray:
-        return np.array([_moved(LABELS[label], p) for p in spread]) @ CORNERS - start
+        return np.array([_moved(p, _pull(LABELS[label], p)) for p in spread]) @ CORNERS - start
+
+    @cache
+    def loss_and_pull(share: float, split: float, label: str) -> tuple[float, NDArray]:
+        scores = np.log(_shares(share, split))
+        value, gradient = LOSS.value_and_gradient(LABELS[label][None], scores[None])
+        return float(value[0]), gradient[0]
+
+    def loss(share: float, split: float, label: str) -> float:
+        return loss_and_pull(share, split, label)[0]
+
+    def pull(share: float, split: float, label: str) -> NDArray:
+        return loss_and_pull(share, split, label)[1]
 
     @cache
     def step(share: float, split: float, label: str) -> NDArray:
         p = _shares(share, split)
-        return (_moved(LABELS[label], p) - p) @ CORNERS
-
-    def pull(share: float, split: float, label: str) -> NDArray:
-        return _pull(LABELS[label], _shares(share, split))
+        return (_moved(p, pull(share, split, label)) - p) @ CORNERS
 
     def part(k: int) -> Callable[..., float]:
         # Many lie halfway between two numbers with two decimals, where the last bit would decide which is printed.
         return lambda share, split, label: round(float(pull(share, split, label)[k]), 9)
-
-    def loss(share: float, split: float, label: str) -> float:
-        return _cost(LABELS[label], _shares(share, split))[0]
 
     def terms(label: str) -> str:
         return " + ".join(

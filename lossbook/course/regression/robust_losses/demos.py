@@ -93,8 +93,9 @@ _MEMBERS = {
 }
 
 _RESIDUALS = np.round(np.linspace(-3, 3, 31), 1)
-# With a point close to zero on either side, a slope that jumps there is drawn upright.
-_CURVE = np.sort(np.append(np.round(np.linspace(-3, 3, 61), 1), [-1e-6, 1e-6]))
+# There is a point where any threshold has its corner, and one close to zero on either side: a slope that jumps there is
+# drawn upright.
+_CURVE = np.sort([*_RESIDUALS, -2.5, -1.5, -0.5, -1e-6, 1e-6, 0.5, 1.5, 2.5])
 _TANGENT = np.array([-1.1, 1.1])
 
 _two_decimals = cache(Field("", ".2f").print)

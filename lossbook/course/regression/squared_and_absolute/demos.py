@@ -1,15 +1,15 @@
 """The live figures of the page on squared and absolute error."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import root
-from sklearn.linear_model import QuantileRegressor
 
 from lossbook import AbsoluteError, Huber, Loss, Quantile, SmoothL1, SquaredError, Tukey
+from lossbook.course.regression.lines import absolute_lines, fit_lines
 from lossbook.datasets import diabetes
 from lossbook.explorable import Axis, Explorable, Guess, Handle, Line, Panel, Points, Readout, Slider, Text
 from lossbook.explorable.marks import Mark
@@ -152,51 +152,29 @@ def outlier() -> Explorable:
 
 def _fits(bmi: NDArray, progression: NDArray, patient: int) -> dict[str, tuple[Fit, str, bool]]:
     """Return, by the name of the loss, the height at the mean index and the slope as functions of one score."""
-    columns = np.column_stack([np.ones_like(bmi), bmi - bmi.mean()])
+    distance = bmi - bmi.mean()
+    here = np.arange(len(bmi)) == patient
 
-    def recorded(score: int) -> NDArray:
-        return np.where(np.arange(len(bmi)) == patient, score, progression)
+    def lines(scores: Sequence[int]) -> dict[str, NDArray]:
+        sample = distance, np.where(here, np.array(scores)[:, None], progression)
+        absolute = absolute_lines(*sample)
+        huber = fit_lines(Huber(DELTA), *sample, absolute)
+        return {
+            "squared": fit_lines(SquaredError(), *sample),
+            "absolute": absolute,
+            "Huber": huber,
+            # Not convex: which minimum is found may depend on the start.
+            "Tukey": fit_lines(Tukey(CUTOFF), *sample, huber),
+        }
 
-    @cache
-    def squared(score: int) -> NDArray:
-        return np.linalg.lstsq(columns, recorded(score), rcond=None)[0]
+    at_nodes = {name: dict(zip(SCORES, each, strict=True)) for name, each in lines(SCORES).items()}
+    between = cache(lambda score: lines([score]))
 
-    @cache
-    def median(score: int) -> NDArray:
-        model = QuantileRegressor(quantile=0.5, alpha=0, fit_intercept=False)
-        return model.fit(columns, recorded(score)).coef_
+    def fit(name: str) -> Fit:
+        return lambda score: at_nodes[name][score] if score in at_nodes[name] else between(score)[name][0]
 
-    def absolute(score: int) -> NDArray:
-        # A line stays the best one while every patient stays on the same side of it.
-        for extreme, is_beyond in ((SCORES[0], np.less_equal), (SCORES[-1], np.greater_equal)):
-            if is_beyond(score, columns[patient] @ median(extreme)):
-                return median(extreme)
-        return median(score)
-
-    def stationary(loss: Loss, score: int, start: NDArray) -> NDArray:
-        y_true = recorded(score)
-        return root(
-            lambda line: columns.T @ loss.gradient(y_true, columns @ line) / len(bmi),
-            start,
-            jac=lambda line: (columns.T * loss.hessian(y_true, columns @ line)) @ columns / len(bmi),
-            tol=1e-12,
-        ).x
-
-    @cache
-    def huber(score: int) -> NDArray:
-        return stationary(Huber(DELTA), score, absolute(score))
-
-    @cache
-    def tukey(score: int) -> NDArray:
-        # Not convex: which minimum is found may depend on the start.
-        return stationary(Tukey(CUTOFF), score, huber(score))
-
-    return {
-        "squared": (squared, BLUE, False),
-        "absolute": (absolute, ORANGE, True),
-        "Huber": (huber, GREEN, False),
-        "Tukey": (tukey, PURPLE, True),
-    }
+    looks = {"squared": (BLUE, False), "absolute": (ORANGE, True), "Huber": (GREEN, False), "Tukey": (PURPLE, True)}
+    return {name: (fit(name), *look) for name, look in looks.items()}
 
 
 def _slopes(fit: Fit) -> NDArray:
@@ -264,39 +242,47 @@ def best_constant() -> Explorable:
     scores = diabetes()[1][SEVEN]
     fixed = scores[~np.isin(scores, (A, B))]
 
-    def moved(a: int, b: int) -> NDArray:
-        return np.array([*fixed, a, b])
+    others = fixed.tolist()
+
+    # Seven numbers are counted and added up faster without arrays, and there are 1,681 states.
+    @cache
+    def moved(a: int, b: int) -> list[float]:
+        return sorted([*others, a, b])
 
     @cache
     def mean(a: int, b: int) -> float:
-        return float(np.mean(moved(a, b)))
+        return sum(moved(a, b)) / 7
 
-    @cache
     def median(a: int, b: int) -> float:
-        return float(np.median(moved(a, b)))
+        return moved(a, b)[3]
 
-    @cache
     def quantile(a: int, b: int) -> float:
-        return float(np.quantile(moved(a, b), TAU, method="inverted_cdf"))
+        return moved(a, b)[math.ceil(7 * TAU) - 1]
 
     huber = SmoothL1(THRESHOLD)  # Huber's loss divided by its threshold has its lowest point at the same place
 
     @cache
     def compromise(a: int, b: int) -> float:
         # The sum of all pulls is piecewise linear, and rises through zero between two of its corners.
-        y_true = moved(a, b)
+        y_true = np.array(moved(a, b))
         corners = np.sort([y_true - THRESHOLD, y_true + THRESHOLD], axis=None)
         pulls = huber.gradient(*np.meshgrid(y_true, corners)).sum(axis=1)
         return float(np.interp(0, pulls, corners))
 
     def sides(best: Constant) -> Callable[[int, int], str]:
         def count(a: int, b: int) -> str:
-            return f"{np.sum(moved(a, b) > best(a, b))} of 7 above, {np.sum(moved(a, b) < best(a, b))} below"
+            number = best(a, b)
+            above, below = sum(each > number for each in moved(a, b)), sum(each < number for each in moved(a, b))
+            return f"{above} of 7 above, {below} below"
 
         return count
 
-    def distance(best: Constant, side: int, limit: float = np.inf) -> Constant:
-        return lambda a, b: float(np.clip(side * (moved(a, b) - best(a, b)), 0, limit).sum())
+    def distance(best: Constant, side: int, limit: float = math.inf) -> Constant:
+        def total(a: int, b: int) -> float:
+            number = best(a, b)
+            return sum(min(max(side * (each - number), 0), limit) for each in moved(a, b))
+
+        return total
 
     candidates = [
         # Divided by twice the threshold, squared error has the curvature of Huber's.

@@ -1,6 +1,7 @@
 // Makes the figures of a web page live, and keeps the state of the one last touched in the page's address.
 import { makeControls } from "./control.js";
 import { bytesFromBase64 } from "./decode.js";
+import { h } from "./dom.js";
 import { DemoError, explain } from "./errors.js";
 import { mount } from "./explorable.js";
 import { parseFragment, printFragment } from "./fragment.js";
@@ -105,6 +106,19 @@ function startPage() {
   const rest = () => setTimeout(startRest, LATER, figures);
   if (document.readyState === "complete") rest();
   else addEventListener("load", rest);
+}
+
+/** Add a figure to a page that is there already, from a declaration and its frames as a notebook stores them. */
+export async function add(place, { spec, frames }) {
+  const declared = JSON.parse(spec);
+  const figure = h("figure", { class: "explorable" });
+  place.append(figure);
+  try {
+    await mount(figure, declared, bytesFromBase64(frames), { state: {}, caption: true, onChange: () => {} });
+    figure.dataset.ready = "";
+  } catch (error) {
+    explain(figure, error);
+  }
 }
 
 // Only as the script of a page: a widget loads the same text as a module, and there is no current script in a module.

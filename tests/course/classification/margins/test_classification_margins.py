@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog, minimize_scalar
 from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import hinge_loss
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -100,6 +101,15 @@ def test_every_loss_but_the_one_that_counts_lies_above_it():
     for name, loss in demos._LOSSES.items():
         value = loss.value(margins) / (np.log(2) if name == "logistic" else 1)
         assert np.all(value >= count - 1e-12), name
+
+
+@pytest.mark.parametrize("place", [(-2.0, -1.5), (0.0, 0.3), (4.0, 3.5)])
+def test_the_dragged_patients_logistic_boundary_is_scikit_learns(thirty, place):
+    x, y = np.vstack([thirty[0][::10, [0, 7]], place]), np.append(thirty[1][::10], 1)
+    weights, offset = demos.logistic_fit(x, y)
+    expected = LogisticRegression(C=1, solver="newton-cholesky", tol=1e-10).fit(x, y)
+    np.testing.assert_allclose(weights, expected.coef_[0], rtol=1e-8)
+    assert offset == pytest.approx(expected.intercept_[0], rel=1e-8)
 
 
 def test_what_the_quiz_calls_73_percent():

@@ -1,0 +1,1 @@
+"""Stands in for `IPython.lib`; `pretty` in it is IPython's own."""

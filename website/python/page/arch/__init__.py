@@ -1,0 +1,1 @@
+"""Stands for arch, of which the course uses the data alone."""

@@ -1,0 +1,1 @@
+"""What runs Python in a page: a session without a kernel, and modules that are fetched when they are imported."""
